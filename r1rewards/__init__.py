@@ -1,0 +1,1 @@
+"""The rule-based rewards of DeepSeek-R1, for any RL trainer."""
