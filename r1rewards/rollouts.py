@@ -68,11 +68,17 @@ class Batch(Sequence[Rollout]):
         size = len(completions)
         columns = dict(columns or {})
         self.completions: list[str] = list(completions)
+        rejoined: list[int] = []
         for i, completion in enumerate(self.completions):
             if type(completion) is not str:
-                self._join_messages(i, completion, columns, size)
+                self._join_messages(i, completion, rejoined)
             elif completion[-1:] in _MAY_END:
                 self.completions[i] = strip_stop_tokens(completion)
+        if rejoined:  # a joined thought carries its own tag, so that row is not prefilled
+            prefilled = _as_column("prefilled", columns.get("prefilled"), size) or [None] * size
+            columns["prefilled"] = prefilled = list(prefilled)
+            for i in rejoined:
+                prefilled[i] = False
         self.references = _as_column("references", references, size)
         self.prompts = _as_column("prompts", prompts, size)
         self.groups = _as_column("groups", groups, size)
@@ -80,16 +86,14 @@ class Batch(Sequence[Rollout]):
         self.deadline = deadline
         self._shared: dict[Any, Any] = {}
 
-    def _join_messages(self, i: int, completion: Any, columns: dict[str, Any], size: int) -> None:
-        """Message(s) -> text. A joined thought carries its own tag, so that row is not prefilled."""
+    def _join_messages(self, i: int, completion: Any, rejoined: list[int]) -> None:
+        """Message(s) -> text."""
         try:
-            self.completions[i], rejoined = completion_text(completion)
+            self.completions[i], has_thought = completion_text(completion)
         except BadCallError as e:
             raise BadCallError(f"completions[{i}]: {e}") from e
-        if rejoined and columns.get("prefilled"):
-            prefilled = list(_as_column("prefilled", columns["prefilled"], size) or [])
-            prefilled[i] = False
-            columns["prefilled"] = prefilled
+        if has_thought:
+            rejoined.append(i)
 
     def __len__(self) -> int:
         return len(self.completions)
