@@ -1,0 +1,1 @@
+"""One reward, one file; each holds a constant `REWARD`."""

@@ -1,0 +1,56 @@
+"""The tags of a batch, read once however many rewards ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from r1rewards.text.spans import R1, Layout, Tags, layout_of, read_tags
+
+if TYPE_CHECKING:
+    from r1rewards.rollouts import Batch
+
+
+def tags_of(batch: Batch) -> list[Tags]:
+    """B tags, in the layout that the column or option `tags` names (see `text.spans.layout_of`)."""
+    names = batch.column("tags")
+    if not batch.has("tags"):
+        return batch.shared(_ReadTags(R1))
+    layouts = [layout_of(name) for name in names]
+    if layouts and layouts.count(layouts[0]) == len(layouts):
+        return batch.shared(_ReadTags(layouts[0]))
+    return [
+        read_tags(text, layout) for text, layout in zip(batch.completions, layouts, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadTags:
+    """A key for `Batch.shared` that differs where layouts do: one reward's `tags` must not serve another's."""
+
+    layout: Layout
+
+    def __call__(self, batch: Batch) -> list[Tags]:
+        layout = None if self.layout is R1 else self.layout
+        return [read_tags(text, layout) for text in batch.completions]
+
+
+def prefilled_of(batch: Batch) -> list[bool]:
+    """Whether the prompt has already opened the thought: B booleans.
+
+    The column or option `prefilled` says so; where it is absent or None, a prompt given as text that ends with the
+    opening tag does. (A prompt given as messages does not show what its template adds.)
+    """
+    given = batch.column("prefilled")
+    if batch.prompts is None:
+        return [value is True or bool(value) for value in given]
+    opens = [layout_of(names).think_open for names in batch.column("tags")]
+    return [
+        _ends_with(prompt, tag) if value is None else bool(value)
+        for value, prompt, tag in zip(given, batch.prompts, opens, strict=True)
+    ]
+
+
+def _ends_with(prompt: object, tag: str) -> bool:
+    # The tail alone: a prompt may be long, and only white space may follow the tag.
+    return isinstance(prompt, str) and prompt[-len(tag) - 8 :].rstrip().endswith(tag)

@@ -1,0 +1,1 @@
+"""The completion as text: its tags, its words, their language."""
