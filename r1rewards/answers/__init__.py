@@ -1,0 +1,19 @@
+"""The algebra core: text in, "same or not" out. Knows no rewards and no trainers."""
+
+from r1rewards.answers.equal import (
+    DEFAULT,
+    Decision,
+    Options,
+    Reference,
+    answer_key,
+    decide,
+    read,
+    read_reference,
+    same,
+)
+from r1rewards.answers.nodes import Node
+
+__all__ = [
+    "DEFAULT", "Decision", "Node", "Options", "Reference",
+    "answer_key", "decide", "read", "read_reference", "same",
+]  # fmt: skip

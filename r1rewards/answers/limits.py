@@ -1,0 +1,40 @@
+"""Every size bound of the answer core in one table, with the reason for each number.
+
+No verdict of the first rungs depends on a clock: work is bounded by these counts, so that a busy machine gives the same
+rewards as an idle one. What passes a bound is not computed: an answer is then unreadable, or the decision is left open.
+"""
+
+from __future__ import annotations
+
+MAX_CHARS = 20_000
+"""Longest text that is parsed at all. The longest of 3,873 real references has 337 characters."""
+
+MAX_TOKENS = 4_000
+"""Most tokens of one answer: a 20x20 matrix of fractions has 3,600. Parsing them takes under 20 ms."""
+
+MAX_DEPTH = 60
+"""Deepest nesting. Real answers stay under 10; recursion of 60 rules fits Python's default stack several times."""
+
+MAX_DIGITS = 6_000
+"""Longest number, in decimal digits: 2^{10007}-like references (3,013 digits) are real, 5,000-digit ones are read."""
+
+MAX_BITS = 20_000
+"""Largest exact numerator or denominator. 6,000 digits are 19,932 bits; one multiplication costs about 0.1 ms."""
+
+MAX_EXPONENT_BITS = 64
+"""Largest exponent that is reduced modulo a prime; larger ones (power towers) leave a decision to text and form."""
+
+MAX_FACTORIAL = 2_000
+"""Largest n whose factorial is multiplied out (2000! has 19,053 bits)."""
+
+MAX_STEPS = 20_000
+"""Node evaluations of one decision, nested sums and products included: about 15 ms of pure Python."""
+
+MAX_TERMS = 500
+"""Terms of a sum or product with constant bounds that is added up; longer ones go to the last rung."""
+
+MAX_ITEMS = 300
+"""Elements of a list, set or matrix that are matched one by one; unordered matching is quadratic in this."""
+
+MAX_UNORDERED = 40
+"""Elements of an unordered collection matched pairwise when no canonical key separates them."""
