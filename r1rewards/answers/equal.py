@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from r1rewards.answers.limits import MAX_DIGITS
 from r1rewards.answers.nodes import Node, Number, Text
 from r1rewards.errors import BadCallError, UnreadableAnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +96,17 @@ def read_reference(reference: str | float | Sequence[str]) -> Reference:
 
 @lru_cache(maxsize=65_536)
 def _read_texts(texts: tuple[str, ...]) -> Reference:
-    nodes, problem = [], None
-    for text in texts:
-        try:
-            nodes.append(read(text))
-        except UnreadableAnswerError as e:
-            problem = str(e)
-    return Reference(tuple(t.strip() for t in texts), tuple(nodes), None if nodes else problem)
+    readings = [_try(text) for text in texts]
+    nodes = tuple(r for r in readings if isinstance(r, Node))
+    problem = None if nodes else str(readings[0])
+    return Reference(tuple(t.strip() for t in texts), nodes, problem)
+
+
+def _try(text: str) -> Node | UnreadableAnswerError:
+    try:
+        return read(text)
+    except UnreadableAnswerError as e:
+        return e
 
 
 def decide(

@@ -1,4 +1,4 @@
-"""What an answer can be: small frozen dataclasses, compared by structure.
+r"""What an answer can be: small frozen dataclasses, compared by structure.
 
 A node says what was written, after spelling is out of the way (`\\dfrac12` and `1/2` give equal nodes); whether two
 nodes mean the same is decided in `equal`.
@@ -7,7 +7,10 @@ nodes mean the same is decided in `equal`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class Node:
