@@ -1,0 +1,1 @@
+"""Untrusted programs, run in warm containers: `jobs` is what goes in and comes out."""
