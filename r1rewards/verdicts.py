@@ -76,4 +76,4 @@ class Outcome:
 
     verdict: Verdict
     reward: float | None
-    detail: Mapping[str, Any] = field(default=_NO_DETAIL)
+    detail: Mapping[str, Any] = field(default_factory=lambda: _NO_DETAIL)
