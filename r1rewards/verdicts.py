@@ -63,7 +63,6 @@ CODE_OF: Mapping[Verdict, int] = MappingProxyType({v: i for i, v in enumerate(VE
 """Verdict -> its index in `VERDICTS`."""
 
 Family = Literal["model", "data", "ours"]
-_NO_DETAIL: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +75,4 @@ class Outcome:
 
     verdict: Verdict
     reward: float | None
-    detail: Mapping[str, Any] = field(default_factory=lambda: _NO_DETAIL)
+    detail: Mapping[str, Any] = field(default_factory=dict)
