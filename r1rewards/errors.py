@@ -44,3 +44,11 @@ class SandboxUnavailableError(R1RewardsError, RuntimeError):
 
 class MissingExtraError(R1RewardsError, ImportError):
     """An optional dependency is absent; the message carries the pip command that brings it."""
+
+
+class WorkerTimeoutError(WorkerError):
+    """The task ran out of CPU or wall time; its process was killed."""
+
+
+class WorkerDiedError(WorkerError):
+    """The process that held the task ended: out of memory, killed from outside, or crashed."""

@@ -60,7 +60,7 @@ Pending = Callable[[], Outcomes]
 ScoreFunction = Callable[[Batch], "Outcomes | Pending | Sequence[Outcome | float | None]"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reward:
     """The number, and the thing that computes it.
 
@@ -117,12 +117,12 @@ class per_rollout:  # noqa: N801 - a decorator, named like one
 
 
 def as_outcome(value: Outcome | float | None) -> Outcome:
-    """A plugin's answer as an Outcome. Raises BadCallError for what is neither a finite number nor None."""
+    """A plugin's answer as an Outcome. Raises ValueError or TypeError for what is neither."""
     if isinstance(value, Outcome):
         return value
     if value is None:
         return Outcome(Verdict.NOT_APPLICABLE, None)
     number = float(value)
     if not math.isfinite(number):
-        raise BadCallError(f"a reward is a finite number or None, not {number}")
+        raise ValueError(f"a reward is a finite number or None, not {number}")
     return Outcome(Verdict.MEASURED, number)

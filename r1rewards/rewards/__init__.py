@@ -1,1 +1,1 @@
-"""One reward, one file; each holds a constant `REWARD`."""
+"""The built-in rewards: one file each, each an ordinary plugin that exposes `REWARD`."""

@@ -1,0 +1,356 @@
+"""Score a batch: columns in, an array of shape (B, K) out.
+
+Every road (the CLI, each trainer's adapter, HTTP, Ray) meets here. Rewards that hand work to a process or a container
+are asked first and waited for last, so that their work overlaps with the others'.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from r1rewards.errors import BadCallError, R1RewardsError
+from r1rewards.groups import advantages
+from r1rewards.registry import PRESETS, get_reward
+from r1rewards.reward import CodeArray, FloatArray, Outcomes, Pending, Reward, as_outcome
+from r1rewards.rollouts import Batch
+from r1rewards.verdicts import CODE_OF, VERDICTS, Outcome, Verdict
+
+RewardSpec = str | Reward | Sequence[str | Reward] | Mapping[Any, float]
+"""A preset, a name, a Reward, a sequence of these, or a mapping from these to weights."""
+
+_CHUNK = 512  # rows between two looks at the clock; only calls with a deadline are cut up
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The rewards of one rollout.
+
+    total:    weighted sum, None where a reward of non-zero weight could not be scored.
+    rewards:  reward name -> number, or None where it could not be scored; why is in `outcomes`.
+    """
+
+    total: float | None
+    rewards: dict[str, float | None]
+    outcomes: dict[str, Outcome]
+
+
+class Scores(Sequence[Score]):
+    """The rewards of B rollouts.
+
+    names:    the K reward names.
+    weights:  (K,) float32.
+    rewards:  (B, K) float32, NaN where unscored.
+    verdict_codes: (B, K) uint8, indices into `r1rewards.verdicts.VERDICTS`.
+    total:    (B,) float32, the weighted sum; NaN where a reward of non-zero weight is NaN.
+    """
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        weights: Sequence[float],
+        outcomes: Sequence[Outcomes],
+        size: int,
+        groups: Sequence[Any] | None,
+    ) -> None:
+        self.names = names
+        self.weights: FloatArray = np.asarray(weights, dtype=np.float32)
+        self.rewards: FloatArray = np.empty((size, len(names)), dtype=np.float32)
+        self.verdict_codes: CodeArray = np.empty((size, len(names)), dtype=np.uint8)
+        for k, part in enumerate(outcomes):
+            self.rewards[:, k] = part.rewards
+            self.verdict_codes[:, k] = part.verdicts
+        self.total: FloatArray = np.zeros(size, dtype=np.float32)
+        for k, weight in enumerate(
+            self.weights
+        ):  # column by column: the same sum for any B, to the bit
+            if weight:
+                self.total += weight * self.rewards[:, k]
+        self.groups = groups
+        self._outcomes = tuple(outcomes)
+
+    @property
+    def verdicts(self) -> npt.NDArray[np.object_]:
+        """(B, K) array of `Verdict`."""
+        table = np.empty(len(VERDICTS), dtype=object)
+        table[:] = VERDICTS
+        found: npt.NDArray[np.object_] = table[self.verdict_codes]
+        return found
+
+    def part(self, name: str) -> FloatArray:
+        """(B,) float32: one reward, unweighted. Raises BadCallError for a name that was not scored."""
+        if name not in self.names:
+            raise BadCallError(f"{name!r} was not scored; this batch has: {', '.join(self.names)}")
+        column: FloatArray = self.rewards[:, self.names.index(name)]
+        return column
+
+    def advantages(self, *, eps: float = 1e-4, scale: bool = True) -> FloatArray:
+        """(B,) float32: each total against its group's, see `groups.advantages`.
+
+        Raises BadCallError where the call named neither groups nor prompts.
+        """
+        if self.groups is None:
+            raise BadCallError(
+                "advantages need to know which rollouts share a prompt: pass groups=[...] (one id per "
+                "rollout) or prompts=[...] to score_batch"
+            )
+        return advantages(self.total, self.groups, eps=eps, scale=scale)
+
+    def __len__(self) -> int:
+        return len(self.rewards)
+
+    @overload
+    def __getitem__(self, i: int) -> Score: ...
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[Score]: ...
+    def __getitem__(self, i: int | slice) -> Score | Sequence[Score]:
+        if isinstance(i, slice):
+            return [self[j] for j in range(*i.indices(len(self)))]
+        if i < 0:
+            i += len(self)
+        if not 0 <= i < len(self):
+            raise IndexError(i)
+        outcomes = {name: part[i] for name, part in zip(self.names, self._outcomes, strict=True)}
+        total = float(self.total[i])
+        return Score(
+            None if math.isnan(total) else total,
+            {name: outcome.reward for name, outcome in outcomes.items()},
+            outcomes,
+        )
+
+    def __iter__(self) -> Iterator[Score]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"Scores({len(self)} rollouts: {', '.join(self.names)})"
+
+
+def score(
+    completion: Any,
+    reference: Any = None,
+    *,
+    rewards: RewardSpec = "r1-zero",
+    prompt: Any = None,
+    **columns: Any,
+) -> Score:
+    r"""Score one completion.
+
+    completion: str, a chat message, or a list of messages. reference: the answer, several of which any will do, or
+    tests. rewards, columns and errors: as in `score_batch`.
+
+    >>> score("<think>2+2</think><answer>\\boxed{4}</answer>", "4").total
+    2.0
+    """
+    one: dict[str, Any] = {name: [value] for name, value in columns.items()}
+    scores = score_batch([completion], [reference], rewards=rewards, prompts=[prompt], **one)
+    return scores[0]
+
+
+def score_batch(
+    completions: Sequence[Any],
+    references: Any = None,
+    *,
+    rewards: RewardSpec = "r1-zero",
+    prompts: Any = None,
+    groups: Any = None,
+    deadline_s: float | None = None,
+    **columns: Any,
+) -> Scores:
+    """Score B completions by K rewards.
+
+    completions: B of str, chat message or list of messages.
+    references:  B answers or tests, or one for all (not in a list).
+    rewards:     a preset ("r1-zero": accuracy + format, "r1": + language), a name, a `Reward`, a sequence of these, or
+                 a mapping from these to weights.
+    groups:      B ids of which rollouts share a prompt, for advantages and group rewards; by default the prompts.
+    deadline_s:  wall seconds for the whole call; what is not scored by then is unscored, verdict `deadline`.
+    columns:     one value for all, or a list with one per rollout: options (`prefilled=True`), `tests`, anything a
+                 plugin reads.
+
+    A bad completion or reference is a verdict. Raises R1RewardsError for a bad call: an unknown reward or option,
+    lengths that differ, a reference of a type that is no answer.
+    """
+    chosen = resolve(rewards)
+    deadline = None if deadline_s is None else time.monotonic() + deadline_s
+    batch = Batch(
+        completions, references, prompts=prompts, groups=groups, columns=columns, deadline=deadline
+    )
+    _check_references(batch.references)
+    if batch.groups is None:
+        batch.groups = _groups_by_prompt(batch.prompts)
+    outcomes = _run([reward for reward, _ in chosen], batch)
+    names = tuple(reward.name for reward, _ in chosen)
+    return Scores(names, [weight for _, weight in chosen], outcomes, len(batch), batch.groups)
+
+
+def resolve(rewards: RewardSpec) -> list[tuple[Reward, float]]:
+    """The rewards that a specification names, with their weights.
+
+    Raises UnknownRewardError, and BadCallError for an empty or repeated choice or a weight that is no finite number.
+    """
+    weighted: list[tuple[Any, Any]]
+    if isinstance(rewards, Mapping):
+        weighted = list(rewards.items())
+    elif isinstance(rewards, (str, Reward)):
+        weighted = [(rewards, 1.0)]
+    else:
+        weighted = [(reward, 1.0) for reward in rewards]
+    found: list[tuple[Reward, float]] = []
+    for entry, weight in weighted:
+        if not isinstance(weight, (int, float)) or not math.isfinite(weight):
+            raise BadCallError(f"the weight of {entry!r} is a finite number, not {weight!r}")
+        found += [(_one(name), float(weight)) for name in _names_of(entry)]
+    names = [reward.name for reward, _ in found]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadCallError(
+            f"{', '.join(twice)}: named twice; give each reward once, with one weight"
+        )
+    if not found:
+        raise BadCallError('no rewards were named; try rewards="r1-zero"')
+    return found
+
+
+def _names_of(entry: Any) -> tuple[Any, ...]:
+    return PRESETS.get(entry, (entry,)) if isinstance(entry, str) else (entry,)
+
+
+def _one(entry: Any) -> Reward:
+    if isinstance(entry, Reward):
+        return entry
+    if isinstance(entry, str):
+        return get_reward(entry)
+    raise BadCallError(
+        f"a reward is named by a str or given as a Reward, not {type(entry).__name__}"
+    )
+
+
+_ANSWER_TYPES = (str, int, float, list, tuple, dict, type(None))
+
+
+def _check_references(references: list[Any] | None) -> None:
+    for kind in set(map(type, references or ())):
+        if not issubclass(kind, _ANSWER_TYPES) and not issubclass(kind, np.generic):
+            i = next(i for i, r in enumerate(references or ()) if type(r) is kind)
+            raise BadCallError(
+                f"references[{i}] is a {kind.__name__}; a reference is a str, a number, a list of these (any will do), "
+                f"a dict of tests, or None"
+            )
+
+
+def _groups_by_prompt(prompts: list[Any] | None) -> list[Any] | None:
+    if prompts is None or None in prompts:
+        return None
+    return [p if isinstance(p, str) else repr(p) for p in prompts]
+
+
+def _run(rewards: Sequence[Reward], batch: Batch) -> list[Outcomes]:
+    """Start every reward, those whose work runs elsewhere first to be waited for last."""
+    started = [_start(reward, batch) for reward in rewards]
+    return [
+        part if isinstance(part, Outcomes) else _wait(reward, part, batch)
+        for reward, part in zip(rewards, started, strict=True)
+    ]
+
+
+def _start(reward: Reward, batch: Batch) -> Outcomes | Pending:
+    view = batch.with_options(reward.fixed)
+    if batch.deadline is not None and not reward.by_group and len(batch) > _CHUNK:
+        return _in_chunks(reward, view)
+    return _guarded(reward, view)
+
+
+def _in_chunks(reward: Reward, batch: Batch) -> Pending:
+    """Chunk by chunk while there is time: a deadline bounds work that cannot be interrupted."""
+    rows = range(0, len(batch), _CHUNK)
+    parts = [_guarded(reward, batch.take(range(i, min(i + _CHUNK, len(batch))))) for i in rows]
+
+    def wait() -> Outcomes:
+        done = [p if isinstance(p, Outcomes) else p() for p in parts]
+        return Outcomes(
+            np.concatenate([p.rewards for p in done]),
+            np.concatenate([p.verdicts for p in done]),
+            lambda i: done[i // _CHUNK].detail(i % _CHUNK),
+        )
+
+    return wait
+
+
+def _guarded(reward: Reward, batch: Batch) -> Outcomes | Pending:
+    """One reward over a batch; what it raises becomes a verdict of the rows that made it raise."""
+    if batch.deadline is not None and time.monotonic() >= batch.deadline:
+        return _all(batch, Verdict.DEADLINE, "the deadline passed before this was scored")
+    try:
+        return _collect(reward, reward.score(batch), batch)
+    except Exception as e:
+        if len(batch) == 1:
+            if isinstance(e, R1RewardsError):
+                raise  # a bad call, such as an option of the wrong value
+            return _all(batch, Verdict.REWARD_ERROR, f"{type(e).__name__}: {e}")
+        if reward.by_group:
+            if isinstance(e, R1RewardsError):
+                raise
+            return _all(batch, Verdict.REWARD_ERROR, f"{type(e).__name__}: {e}")
+    return _row_by_row(reward, batch)
+
+
+def _row_by_row(reward: Reward, batch: Batch) -> Outcomes:
+    """After a failure: find the rows that raise, and score the others.
+
+    Raises R1RewardsError where every row raises one: then it is the call that is bad, not a row.
+    """
+    outcomes: list[Outcome] = []
+    refused: list[R1RewardsError] = []
+    for i in range(len(batch)):
+        try:
+            part = _guarded(reward, batch.take([i]))
+            outcomes.append((part if isinstance(part, Outcomes) else part())[0])
+        except R1RewardsError as e:
+            refused.append(e)
+            outcomes.append(
+                Outcome(Verdict.REWARD_ERROR, None, {"error": f"{type(e).__name__}: {e}"})
+            )
+    if len(refused) == len(batch) and refused:
+        raise refused[0]
+    return Outcomes.of(outcomes)
+
+
+def _wait(reward: Reward, pending: Pending, batch: Batch) -> Outcomes:
+    try:
+        found = _collect(reward, pending(), batch)
+    except R1RewardsError:
+        raise
+    except Exception as e:  # noqa: BLE001 - the boundary around a reward, second half: work that ran elsewhere
+        found = _all(batch, Verdict.REWARD_ERROR, f"{type(e).__name__}: {e}")
+    assert isinstance(found, Outcomes)
+    return found
+
+
+def _collect(reward: Reward, found: Any, batch: Batch) -> Outcomes | Pending:
+    """What a reward returned, as Outcomes of the right length with finite numbers; or as pending work."""
+    if callable(found):
+        pending: Callable[[], Any] = found
+        return pending
+    outcomes = found if isinstance(found, Outcomes) else Outcomes.of([as_outcome(v) for v in found])
+    if len(outcomes) != len(batch):
+        raise ValueError(
+            f"reward {reward.name!r} returned {len(outcomes)} values for {len(batch)} rollouts"
+        )
+    if np.isinf(outcomes.rewards).any():
+        raise ValueError(f"reward {reward.name!r} returned an infinite reward")
+    return outcomes
+
+
+def _all(batch: Batch, verdict: Verdict, why: str) -> Outcomes:
+    size = len(batch)
+    return Outcomes(
+        np.full(size, np.nan, dtype=np.float32),
+        np.full(size, CODE_OF[verdict], dtype=np.uint8),
+        lambda _: {"error": why},
+    )

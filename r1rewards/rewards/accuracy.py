@@ -1,0 +1,78 @@
+"""`accuracy`: is the answer right? Mathematics or code, by what the rollout carries.
+
+1.0 where the boxed answer is equivalent to the reference (reward `math`) or the program passes every test (reward
+`code`), else 0.0; unscored where either could not tell. A rollout is judged as code where it carries tests: a column
+`tests`, a reference that is a dict of tests or its JSON text, or `task="code"`.
+Source: the accuracy rewards of DeepSeek-R1, arXiv 2501.12948 section 2.2.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from r1rewards.reward import Outcomes, Pending, Reward
+from r1rewards.rollouts import Batch
+
+
+def score(batch: Batch) -> Outcomes | Pending:
+    """(B,) 1.0 or 0.0 for each rollout, by the reward that fits it."""
+    is_code = rows_with_tests(batch)
+    if not any(is_code):
+        return _of("math_answers")(batch)
+    code = [i for i, here in enumerate(is_code) if here]
+    rest = [i for i, here in enumerate(is_code) if not here]
+    if not rest:
+        return _code(batch)
+    parts = [(code, _code(batch.take(code))), (rest, _of("math_answers")(batch.take(rest)))]
+    return lambda: _merged(parts, len(batch))
+
+
+def _code(batch: Batch) -> Outcomes | Pending:
+    whole = batch if batch.has("all_or_nothing") else batch.with_options({"all_or_nothing": True})
+    return _of("code_tests")(whole)
+
+
+def _of(module: str) -> Callable[[Batch], Outcomes | Pending]:
+    found: Callable[[Batch], Outcomes | Pending]
+    found = importlib.import_module(f"r1rewards.rewards.{module}").REWARD.score
+    return found
+
+
+def rows_with_tests(batch: Batch) -> list[bool]:
+    """For each rollout, whether it is to be judged by running its code."""
+    found = [_is_tests(reference) for reference in batch.references or [None] * len(batch)]
+    if batch.has("tests"):
+        found = [a or b is not None for a, b in zip(found, batch.column("tests"), strict=True)]
+    if batch.has("task"):
+        tasks = batch.column("task")
+        found = [
+            t == "code" if t in {"math", "code"} else f for f, t in zip(found, tasks, strict=True)
+        ]
+    return found
+
+
+_TEST_KEYS = ('"type"', '"inputs"', '"test_list"', '"entry_point"', '"cases"')
+
+
+def _is_tests(reference: Any) -> bool:
+    if isinstance(reference, str):
+        return reference[:1] == "{" and any(key in reference for key in _TEST_KEYS)
+    return isinstance(reference, dict)
+
+
+def _merged(parts: Sequence[tuple[list[int], Outcomes | Pending]], size: int) -> Outcomes:
+    rewards = np.empty(size, dtype=np.float32)
+    verdicts = np.empty(size, dtype=np.uint8)
+    place: dict[int, tuple[Outcomes, int]] = {}
+    for rows, part in parts:
+        done = part if isinstance(part, Outcomes) else part()
+        rewards[rows], verdicts[rows] = done.rewards, done.verdicts
+        place.update({row: (done, i) for i, row in enumerate(rows)})
+    return Outcomes(rewards, verdicts, lambda i: place[i][0].detail(place[i][1]))
+
+
+REWARD = Reward("accuracy", score)

@@ -1,0 +1,193 @@
+"""The laws of scoring a batch, on rewards made here so that only the batch is tested."""
+
+from __future__ import annotations
+
+import math
+import pickle
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from r1rewards import Outcome, Outcomes, Reward, Rollout, Verdict, per_rollout, score, score_batch
+from r1rewards.batch import resolve
+from r1rewards.errors import BadCallError, R1RewardsError, UnknownRewardError
+from r1rewards.registry import PRESETS
+
+
+@per_rollout
+def share_of_a(rollout: Rollout) -> float | None:
+    if "?" in rollout.completion:
+        return None
+    return rollout.completion.count("a") / max(1, len(rollout.completion))
+
+
+A = Reward("test/a", share_of_a)
+LENGTH = Reward("test/length", per_rollout(lambda r: len(r.completion) / 8), high=math.inf)
+texts = st.lists(st.text("ab? ", max_size=8), min_size=1, max_size=12)
+
+
+@given(texts)
+def test_a_batch_equals_its_items_one_by_one(completions: list[str]) -> None:
+    spec = {A: 0.3, LENGTH: 1.7}
+    scores = score_batch(completions, rewards=spec)
+    for i, completion in enumerate(completions):
+        alone = score_batch([completion], rewards=spec)
+        assert np.array_equal(scores.rewards[i], alone.rewards[0], equal_nan=True)
+        assert np.array_equal(scores.total[i], alone.total[0], equal_nan=True)
+
+
+@given(texts, st.randoms(use_true_random=False))
+def test_shuffling_rollouts_shuffles_scores(completions: list[str], random) -> None:
+    order = list(range(len(completions)))
+    random.shuffle(order)
+    scores = score_batch(completions, rewards=[A, LENGTH])
+    shuffled = score_batch([completions[i] for i in order], rewards=[A, LENGTH])
+    assert np.array_equal(scores.rewards[order], shuffled.rewards, equal_nan=True)
+
+
+def test_shapes_names_and_types() -> None:
+    scores = score_batch(["ab", "b"], rewards={A: 1.0, LENGTH: 0.5})
+    assert scores.names == ("test/a", "test/length")
+    assert scores.rewards.shape == (2, 2)
+    assert scores.rewards.dtype == scores.total.dtype == np.float32
+    assert scores.verdicts.tolist() == [[Verdict.MEASURED] * 2] * 2
+    assert scores.part("test/length").tolist() == [0.25, 0.125]
+    assert scores[0].total == pytest.approx(0.5 + 0.125)
+    assert [s.rewards["test/a"] for s in scores] == [0.5, 0.0]
+    assert scores[-1].total == scores[1].total
+    with pytest.raises(IndexError):
+        scores[2]
+
+
+def test_an_unscored_part_makes_the_total_unscored_and_not_zero() -> None:
+    scores = score_batch(["a?", "a"], rewards={A: 1.0, LENGTH: 1.0})
+    assert math.isnan(scores.total[0])
+    assert scores[0].total is None
+    assert scores[0].rewards["test/a"] is None
+    assert scores[0].outcomes["test/a"].verdict is Verdict.NOT_APPLICABLE
+    assert not math.isnan(scores.total[1])
+
+
+def test_a_part_of_weight_zero_is_reported_and_does_not_count() -> None:
+    scores = score_batch(["a?"], rewards={A: 0.0, LENGTH: 1.0})
+    assert scores.total.tolist() == [0.25]
+
+
+def test_a_reward_that_raises_leaves_its_row_unscored_and_names_the_error() -> None:
+    def fussy(batch):
+        if any("b" in c for c in batch.completions):
+            raise ZeroDivisionError("b is bad")
+        return [1.0] * len(batch)
+
+    scores = score_batch(["a", "b", "a"], rewards=Reward("test/fussy", fussy))
+    assert scores.rewards[[0, 2], 0].tolist() == [1.0, 1.0]
+    assert scores[1].outcomes["test/fussy"] == Outcome(
+        Verdict.REWARD_ERROR, None, {"error": "ZeroDivisionError: b is bad"}
+    )
+
+
+@pytest.mark.parametrize("bad", [math.inf, math.nan, "much", [1.0]])
+def test_a_reward_that_is_no_number_is_an_error_of_the_reward(bad) -> None:
+    scores = score_batch(["a", "b"], rewards=Reward("test/bad", lambda batch: [bad] * len(batch)))
+    assert scores.verdicts.tolist() == [[Verdict.REWARD_ERROR]] * 2
+    assert np.isnan(scores.total).all()
+
+
+def test_a_reward_of_the_wrong_length_is_an_error_of_the_reward() -> None:
+    scores = score_batch(["a", "b"], rewards=Reward("test/short", lambda _: [1.0]))
+    assert scores.verdict_codes.shape == (2, 1)
+
+
+def test_pending_work_is_started_before_and_waited_for_after_the_rest() -> None:
+    order: list[str] = []
+
+    def elsewhere(batch):
+        order.append("submitted")
+
+        def wait() -> Outcomes:
+            order.append("collected")
+            return Outcomes.of([Outcome(Verdict.CORRECT, 1.0)] * len(batch))
+
+        return wait
+
+    def here(batch):
+        order.append("here")
+        return [0.5] * len(batch)
+
+    scores = score_batch(["a"], rewards=[Reward("test/far", elsewhere), Reward("test/near", here)])
+    assert order == ["submitted", "here", "collected"]
+    assert scores.total.tolist() == [1.5]
+
+
+def test_what_is_not_scored_by_the_deadline_is_named() -> None:
+    def slow(batch):
+        time.sleep(0.05)
+        return [1.0] * len(batch)
+
+    scores = score_batch(["a"] * 2000, rewards=Reward("test/slow", slow), deadline_s=0.08)
+    done = ~np.isnan(scores.total)
+    assert 0 < done.sum() < 2000
+    late = int(np.flatnonzero(~done)[0])
+    assert scores[late].outcomes["test/slow"].verdict is Verdict.DEADLINE
+
+
+def test_columns_are_one_value_for_all_or_one_for_each() -> None:
+    reward = Reward("test/word", per_rollout(lambda r: float(r.get("word") in r.completion)))
+    assert score_batch(["ab", "b"], rewards=reward, word="a").total.tolist() == [1, 0]
+    assert score_batch(["ab", "b"], rewards=reward, word=["a", "b"]).total.tolist() == [1, 1]
+    assert score_batch(["ab", "b"], rewards=reward, word=np.array(["x", "b"])).total.tolist() == [
+        0,
+        1,
+    ]
+    fixed = reward.with_options(word="b")
+    assert score_batch(["ab", "b"], rewards=fixed, word="x").total.tolist() == [1, 1]
+
+
+def test_advantages_come_from_groups_or_prompts() -> None:
+    scores = score_batch(["a", "b", "a", "a"], rewards=A, groups=[1, 1, 2, 2])
+    assert scores.advantages().tolist() == pytest.approx([0.707, -0.707, 0.0, 0.0], abs=1e-3)
+    by_prompt = score_batch(["a", "b"], rewards=A, prompts="same")
+    assert by_prompt.advantages().tolist() == pytest.approx([0.707, -0.707], abs=1e-3)
+    with pytest.raises(BadCallError, match="groups="):
+        score_batch(["a"], rewards=A).advantages()
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: score("a", rewards="acuracy"), "known:"),
+        (lambda: score("a", rewards=[]), "r1-zero"),
+        (lambda: score("a", rewards=[A, A]), "twice"),
+        (lambda: score("a", rewards={A: math.nan}), "finite"),
+        (lambda: score("a", rewards=[3]), "int"),
+        (lambda: score(7, rewards=A), r"completions\[0\]"),
+        (lambda: score_batch(["a", "b"], ["1"], rewards=A), "1 values for 2 completions"),
+        (lambda: score_batch(["a", "b"], rewards=A, word=["x"]), "word"),
+        (lambda: score("a", object(), rewards=A), r"references\[0\] is a object"),
+    ],
+)
+def test_a_bad_call_says_what_to_do(call, says: str) -> None:
+    with pytest.raises(R1RewardsError, match=says):
+        call()
+
+
+def test_presets_are_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnknownRewardError):
+        resolve("r1-two")
+    assert PRESETS["r1-zero"] == ("accuracy", "format")
+    assert PRESETS["r1"] == ("accuracy", "format", "language")
+    monkeypatch.setitem(PRESETS, "mine", ("accuracy", A))
+    assert [(r.name, w) for r, w in resolve({"mine": 0.5})] == [("accuracy", 0.5), ("test/a", 0.5)]
+
+
+def test_an_empty_batch_has_empty_scores() -> None:
+    scores = score_batch([], rewards=A)
+    assert scores.rewards.shape == (0, 1)
+    assert list(scores) == []
+
+
+def test_a_decorated_function_pickles_as_workers_need() -> None:
+    assert pickle.loads(pickle.dumps(share_of_a)) is share_of_a

@@ -1,0 +1,85 @@
+"""Completions in every shape trainers hand over, and the batch's columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from r1rewards.errors import BadCallError
+from r1rewards.rollouts import STOP_TOKENS, Batch, completion_text, prompt_text, strip_stop_tokens
+
+
+@pytest.mark.parametrize("token", STOP_TOKENS)
+def test_stop_tokens_are_stripped_from_the_end_only(token: str) -> None:
+    assert strip_stop_tokens(f"a {token} b{token}\n{token} \n") == f"a {token} b"
+    assert strip_stop_tokens("white space stays \n") == "white space stays \n"
+
+
+def test_three_thousand_stop_tokens_are_stripped_in_one_pass() -> None:
+    assert strip_stop_tokens("a" + "<|im_end|>\n" * 3000) == "a"
+
+
+def test_the_last_assistant_text_of_a_conversation_is_the_completion() -> None:
+    messages = [
+        {"role": "assistant", "content": "let me look", "tool_calls": [{}]},
+        {"role": "tool", "content": "42"},
+        {
+            "role": "assistant",
+            "content": [{"type": "text", "text": "It is "}, {"type": "text", "text": "42"}],
+        },
+        {"role": "assistant", "content": None},
+    ]
+    assert completion_text(messages) == ("It is 42", False)
+
+
+@pytest.mark.parametrize("key", ["reasoning_content", "thinking", "reasoning"])
+def test_a_separate_thought_is_joined_back_in(key: str) -> None:
+    text, rejoined = completion_text({"role": "assistant", key: "hm", "content": "4<|im_end|>"})
+    assert text == "<think>\nhm\n</think>\n\n4"
+    assert rejoined
+
+
+def test_a_rejoined_thought_is_not_prefilled_though_the_others_are() -> None:
+    batch = Batch(["a</think>b", {"thinking": "hm", "content": "4"}], columns={"prefilled": True})
+    assert batch.column("prefilled") == [True, False]
+
+
+def test_no_text_is_an_empty_completion_and_a_number_is_a_bad_call() -> None:
+    assert completion_text(None) == ("", False)
+    assert completion_text([]) == ("", False)
+    with pytest.raises(BadCallError, match="int"):
+        completion_text(3)
+    with pytest.raises(BadCallError, match="int"):
+        completion_text({"content": 3})
+
+
+def test_prompts_as_messages_are_their_last_user_text() -> None:
+    assert (
+        prompt_text([{"role": "system", "content": "s"}, {"role": "user", "content": "q"}]) == "q"
+    )
+    assert prompt_text([]) is None
+    with pytest.raises(BadCallError):
+        prompt_text(3)
+
+
+def test_shared_work_is_done_once_for_all_views_with_options() -> None:
+    calls = []
+
+    def lengths(batch: Batch) -> list[int]:
+        calls.append(1)
+        return [len(c) for c in batch.completions]
+
+    batch = Batch(["a", "bb"])
+    assert batch.shared(lengths) == batch.with_options({"x": 1}).shared(lengths) == [1, 2]
+    assert len(calls) == 1
+    assert batch.take([1]).shared(lengths) == [2]
+
+
+def test_rows_of_a_batch_are_rollouts() -> None:
+    batch = Batch(["a", "b"], ["1", "2"], prompts="p", groups=["x", "y"], columns={"k": [1, None]})
+    assert batch[1].reference == "2"
+    assert batch[0].get("k") == 1
+    assert batch[1].get("k", 5) == 5
+    assert [r.group for r in batch[:]] == ["x", "y"]
+    assert batch.column("k", 5) == [1, 5]
+    assert batch.column("absent") == [None, None]
+    assert not batch.has("absent")
