@@ -1,0 +1,539 @@
+r"""Find the final answer in a completion: the last box, by one scan from the end and balanced braces.
+
+A completion of 30 KB costs the same as one of 1 KB: `str.rfind` stops at the last `\boxed`, and only the box itself
+and a few hundred characters on either side of it are looked at. Every loop is counted, so that no text can make the
+search slow.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+MODES = ("boxed", "lenient", "answer_tag")
+Mode = Literal["boxed", "lenient", "answer_tag"]
+
+# Bounds. None of them is met by an honest answer; each keeps a hostile text linear.
+MAX_BOX = 20_000  # characters in one box: the longest reference of the public sets has 3,122
+MAX_ROW = 64  # boxes in one row, and empty boxes passed over: a longer row is a list of guesses
+MAX_TRIES = 16  # "answer" written without saying one, passed over in `lenient`
+WINDOW = 300  # characters before a box in which a box around or beside it must begin
+GAP = 60  # characters between two boxes of one statement
+TAIL = 2_000  # characters after the box that may offer another answer
+
+
+class Found(NamedTuple):
+    """The final answer of a completion.
+
+    text:  the answer as written, without its box; None where there is none.
+    start, end: its span in the completion, (-1, -1) where there is none.
+    boxes: empty for one answer; otherwise all that were offered together: a list, or a hedge.
+    reason: why `text` is None: `no_box`, `empty_box`, `box_too_long`, `unclosed_box`, `retracted`, `no_answer_tag`.
+    """
+
+    text: str | None
+    start: int = -1
+    end: int = -1
+    boxes: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def is_hedging(self) -> bool:
+        """True where several answers were offered: right only for a list, or where all are the same."""
+        return len(self.boxes) > 1
+
+
+class _Box(NamedTuple):
+    """A box: where its command begins, the span of its content, and where the text goes on."""
+
+    at: int
+    start: int
+    end: int
+    after: int
+
+
+def find_answer(
+    text: str, start: int = 0, *, mode: Mode = "boxed", may_have_tag: bool = True
+) -> Found:
+    """The final answer in `text[start:]`, where `start` is where the text after the thinking begins.
+
+    mode: `boxed` (last box, else the content of `<answer>`), `answer_tag` (only what stands in `<answer>`), or
+    `lenient` (as `boxed`, else "the answer is ...", "#### 14", "A: 14", bold, the last expression of the last line).
+    may_have_tag: False where the caller knows that there is no `<answer>` in the text, which saves the search for it.
+    """
+    if mode == "answer_tag":
+        return _in_answer_tag(text, start) or Found(None, reason="no_answer_tag")
+    at = text.rfind("\\boxed{", start)
+    if at >= 0:
+        close = _closing_brace(text, at + 6)
+        content = text[at + 7 : close]
+        # Nearly always the box stands alone: no other near, no tag, nothing to read after it.
+        if (
+            close > 0
+            and (content[:1].isalnum() or not _is_blank(text, at + 7, close))
+            and not (may_have_tag and text.rfind("</answer>", start, at) >= 0)
+            and "box" not in content
+            and _is_harmless(text, close + 1)
+            and _is_first(text, start, at)
+        ):
+            return _new(Found, (content.strip(), at + 7, close, (), ""))
+    return _find_carefully(text, start, mode)
+
+
+_new = tuple.__new__  # a NamedTuple's own constructor costs twice as much
+
+
+def _is_first(text: str, start: int, at: int) -> bool:
+    """True where no other box can stand in a row with the one at `at`, or around it."""
+    gap = text[max(start, at - GAP) : at]
+    return ("}" not in gap and "box" not in gap) or text.rfind(
+        "box", max(start, at - WINDOW), at
+    ) < 0
+
+
+def _is_harmless(text: str, after: int) -> bool:
+    """True where the text after a box is so short or so plain that it cannot offer another answer."""
+    tail = text[after : after + TAIL]
+    if len(tail) < 5:
+        return True
+    return (
+        len(tail) < TAIL
+        and "box" not in tail
+        and "nswer" not in tail
+        and not tail.lstrip(_LEADING).startswith(_STARTS)
+    )
+
+
+_LEADING = " \n\t$.,;:!~*)}\\]，。；"
+_STARTS = (
+    "or", "Or", "OR", "is", "was", "isn",
+    "alt", "Alt", "may", "May", "per", "Per", "pos", "Pos", "text", "或", "可", "也",
+)  # what `_AFTER` may match  # fmt: skip
+
+
+def _find_carefully(text: str, start: int, mode: Mode) -> Found:
+    """`find_answer` for every text, without the short cut."""
+    box = _last_box(text, start, len(text))
+    if type(box) is str and box == "no_box":
+        found = _in_answer_tag(text, start)
+        if found is None and mode == "lenient":
+            found = _lenient(text, start)
+        return found or Found(None, reason="no_box")
+    if type(box) is not _Box:
+        return Found(None, reason=str(box))
+    tag = text.rfind("</answer>", start, box.at)
+    if tag >= 0 or text.find("<answer>", box.after) >= 0:
+        return _beside_answer_tag(text, start, box, tag)
+    return _with_company(text, start, box)
+
+
+def _with_company(text: str, start: int, box: _Box) -> Found:
+    """The answer in the box, with what is offered beside it: boxes of the same row, another answer after it."""
+    row = _row(text, start, box)
+    offered = [_content(text, b) for b in row]
+    if not _is_harmless(text, box.after):
+        other = _another_answer(text, box.after)
+        if other == "":
+            return Found(None, reason="retracted")
+        if other is not None:
+            offered.append(other)
+    first, last = row[0], row[-1]
+    if len(offered) == 1:
+        return Found(offered[0], last.start, last.end)
+    start = first.start if any(answer != offered[0] for answer in offered) else last.start
+    return _several(offered, _names(text, row), start, last.end)
+
+
+def _several(offered: list[str], names: tuple[str, ...], start: int, end: int) -> Found:
+    """Several answers offered together; the same one said twice is one."""
+    distinct = tuple(dict.fromkeys(offered))
+    if len(distinct) == 1:
+        return Found(distinct[0], start, end)
+    if names and len(names) == len(offered):
+        distinct = tuple(f"{name}={answer}" for name, answer in zip(names, offered, strict=True))
+    return Found(", ".join(distinct), start, end, distinct)
+
+
+# Boxes.
+
+
+def _last_box(text: str, start: int, stop: int) -> _Box | str:
+    """The last box that is not empty, or the reason why there is none."""
+    reason = "no_box"
+    for _ in range(MAX_ROW):
+        at = text.rfind("\\boxed", start, stop)
+        other = text.rfind("\\fbox", max(start, at), stop)
+        at = max(at, other)
+        if at < 0:
+            break
+        box = _box_at(text, at, stop)
+        if type(box) is _Box:
+            return box
+        if box != "no_box":
+            reason = str(box)
+            if box != "empty_box":
+                break
+        stop = at
+    return reason
+
+
+def _box_at(text: str, at: int, stop: int) -> _Box | str:
+    r"""A box: ("\boxed" | "\fbox") blank* ("{" content "}" | token). Returns a reason where it is none."""
+    i = at + (6 if text.startswith("\\boxed", at) else 5)
+    if text[i : i + 1] != "{":
+        while text[i : i + 1].isspace() and i < at + 40:
+            i += 1
+        if text[i : i + 1] != "{":
+            return _bare_box(text, at, i, stop)
+    close = _closing_brace(text, i)
+    if close < 0:
+        return _unclosed(text, at, i + 1, stop)
+    if _is_blank(text, i + 1, close):
+        return "empty_box"
+    return _Box(at, i + 1, close, close + 1)
+
+
+def _closing_brace(text: str, opening: int) -> int:
+    r"""Where the brace that opens at `opening` closes, `\{` and `\}` left aside; -1 where it does not."""
+    end, depth, at = opening + MAX_BOX, 0, opening
+    while True:
+        close = text.find("}", at, end)
+        if close < 0:
+            return -1
+        depth += text.count("{", at, close) - 1
+        if text[close - 1] == "\\" or text.find("\\{", at, close) >= 0:
+            return _closing_brace_among_escapes(text, opening)
+        if depth == 0:
+            return close
+        at = close + 1
+
+
+_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
+
+
+def _closing_brace_among_escapes(text: str, opening: int) -> int:
+    depth = 0
+    for match in _BRACES.finditer(text, opening, min(len(text), opening + MAX_BOX)):
+        mark = match[0]
+        if mark == "{":
+            depth += 1
+        elif mark == "}":
+            depth -= 1
+            if not depth:
+                return match.start()
+    return -1
+
+
+_BARE = re.compile(r"[^\s$\\{}]*(?:\\[A-Za-z]+|\{[^{}]*\}|[^\s$\\{}])*")
+_STICKS = ".,;:!?*)]"
+
+
+def _bare_box(text: str, at: int, i: int, stop: int) -> _Box | str:
+    r"""`\boxed 5`, `\boxed5`, `\boxed \frac12`: what follows up to white space or the end of the formula."""
+    if i == at + 6 and text[i : i + 1].isalpha():
+        return "no_box"  # some other command: `\boxedtext`
+    match = _BARE.match(text, i, min(stop, i + WINDOW))
+    end = match.end() if match else i
+    while end > i and text[end - 1] in _STICKS:
+        end -= 1
+    if end == i or not any(c.isalnum() for c in text[i:end]):
+        return "no_box"  # prose about boxing: "put it in \boxed."
+    return _Box(at, i, end, end)
+
+
+_ENDS = re.compile(r"(?<!\\)\$|\\[\])]|\n|</answer>|\Z")
+
+
+def _unclosed(text: str, at: int, start: int, stop: int) -> _Box | str:
+    """A box whose last brace is missing: repaired where nothing but that one brace is."""
+    if start + MAX_BOX < len(text) and text.find("\n", start, start + MAX_BOX) < 0:
+        return "box_too_long"
+    while text[start : start + 1] in (" ", "$"):
+        start += 1
+    ending = _ENDS.search(text, start, min(len(text), start + MAX_BOX))
+    end = ending.start() if ending else stop
+    after = end
+    while end > start and text[end - 1] in " .,;":
+        end -= 1
+    depth = 0
+    for match in _BRACES.finditer(text, start, end):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+    if depth or _is_blank(text, start, end):
+        return "unclosed_box"
+    return _Box(at, start, end, after)
+
+
+_BLANK = re.compile(
+    r"(?:\s|[~$?._…{}]|\\(?:q?quad|[ld]?dots|cdots|[,;:! ])"
+    r"|\\(?:text|mathrm|phantom|hspace|hphantom)\s*\{[\s?._…]*\d*(?:em|cm)?\})+\Z"
+)
+
+
+def _is_blank(text: str, start: int, end: int) -> bool:
+    """True for a box with nothing in it but space, dots or question marks."""
+    if start == end:
+        return True
+    if text[start].isalnum():
+        return False
+    return end - start < WINDOW and _BLANK.match(text, start, end) is not None
+
+
+def _content(text: str, box: _Box) -> str:
+    """What stands in the box; a box inside it becomes a group."""
+    content = text[box.start : box.end]
+    if "box" in content:
+        content = content.replace("\\boxed", "").replace("\\fbox", "")
+    return content.strip()
+
+
+# Company: other boxes of the same statement, other answers after it.
+
+
+def _row(text: str, start: int, box: _Box) -> list[_Box]:
+    """The box with those that stand in one statement with it, or the box around it."""
+    row = [box]
+    while len(row) < MAX_ROW:
+        first = row[0]
+        near = max(start, first.at - WINDOW)
+        at = max(text.rfind("\\boxed", near, first.at), text.rfind("\\fbox", near, first.at))
+        if at < 0:
+            break
+        previous = _box_at(text, at, len(text))
+        if type(previous) is not _Box:
+            break
+        if previous.end > first.at:  # it stands around the others
+            row = [previous, *(b for b in row if b.at > previous.end)]
+            continue
+        if not _joins(text[previous.after : first.at]):
+            break
+        row.insert(0, previous)
+    return row
+
+
+_DRESSING = re.compile(
+    r"\\[()\[\],;!: \\]|\\(?:q?quad|text(?:bf|rm|it)?|mathrm|mbox|left|right|displaystyle)(?![A-Za-z])"
+    r"|[\s$.,;:&*~()\[\]{}\-–—、，。；：!|/]"
+)
+_NAMED = re.compile(r"(?<![A-Za-z\\])((?:[A-Za-z]|\\[A-Za-z]+)(?:_\{?\w{1,8}\}?)?)\s*=\s*\Z")
+_LABEL = re.compile(r"\d{1,2}|[a-h]|[ivx]{1,4}")
+_AND = frozenset(
+    (
+        "and", "plus", "also", "both", "as", "well", "together", "with", "respectively", "和", "与", "及", "且", "以及",
+    )
+)  # fmt: skip
+_GUESS = frozenset(
+    (
+        "or", "either", "maybe", "perhaps", "possibly", "alternatively", "alternative", "might", "may", "could", "else",
+        "otherwise", "guess", "candidate", "option", "another", "try", "attempt", "或", "或者", "可能", "也许",
+    )
+)  # fmt: skip
+_NEUTRAL = frozenset(
+    (
+        "it", "is", "be", "the", "a", "an", "answer", "my", "value", "even", "just", "second", "third", "next", "final",
+    )
+)  # fmt: skip
+
+
+def _joins(gap: str) -> bool:
+    """True where two boxes with `gap` between them are offered in one breath: a list or a row of guesses."""
+    if len(gap) > GAP:
+        return False
+    words = _DRESSING.sub(" ", _NAMED.sub("", gap)).lower().split()
+    if all(w in _AND or w == "=" or _LABEL.fullmatch(w) for w in words):
+        return words.count("=") <= 1
+    is_guess = any(w in _GUESS for w in words)
+    return is_guess and all(w in _GUESS or w in _AND or w in _NEUTRAL or w.isdigit() for w in words)
+
+
+def _names(text: str, row: list[_Box]) -> tuple[str, ...]:
+    r"""The names the boxes are given (`x = \boxed{1}` and `y = \boxed{2}`); empty unless each has one."""
+    found = [_NAMED.search(text, max(0, box.at - 24), box.at) for box in row]
+    names = tuple(name[1] for name in found if name)
+    return names if len(names) == len(row) else ()
+
+
+_AFTER = re.compile(
+    r"(?:\\[\])]|[\s$.,;:!~*)}\]，。；])*(?:\\text\s*\{\s*)?"
+    r"(?:(?P<retracts>(?:is|was)\s+(?:wrong|incorrect|not\b)|isn't\b)"
+    r"|(?P<offers>or|alternatively|maybe|perhaps|possibly|或者?|可能|也许)(?![A-Za-z])"
+    r"(?:\s|,|\\text|[}:]|maybe|perhaps|possibly|even|it\s+is|it's)*)",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"\$(?P<dollar>[^$\n]{1,80})\$|\\\((?P<paren>.{1,80}?)\\\)"
+    r"|(?P<bare>[-+−]?(?:\d|\.\d|\\[dt]?frac|\\sqrt)[^;，。；$\n]{0,40})",
+)
+_SENTENCE = re.compile(r"[.!?](?=\s|\Z)|,\s|\\[\])]")
+
+
+def _another_answer(text: str, after: int) -> str | None:
+    """What the text after the box offers in its stead ("or 6", "the answer is 6"); "" where it takes the box back."""
+    said = _AFTER.match(text, after, min(len(text), after + 2 * GAP))
+    if said and said["retracts"]:
+        return ""
+    if said:
+        return _value_at(text, said.end())
+    cue = text.find("nswer", after, after + TAIL)
+    if cue < 0:
+        return None
+    end = _cue_end(text, cue)
+    return None if end < 0 else _value_at(text, end)
+
+
+def _value_at(text: str, at: int) -> str | None:
+    r"""The value that stands at `at`: a formula in dollars or `\(...\)`, or a number with its unit."""
+    value = _VALUE.match(text, at)
+    if not value:
+        return None
+    formula = value["dollar"] or value["paren"]
+    if formula is None:
+        end = _SENTENCE.search(value["bare"])
+        formula = value["bare"][: end.start()] if end else value["bare"]
+    return None if "box" in formula else formula.strip()
+
+
+# The answer tag, and texts without a box.
+
+
+def _in_answer_tag(text: str, start: int) -> Found | None:
+    """What the last `<answer>` holds: its last box, or its one line; None where there is no tag."""
+    opening = text.rfind("<answer>", start)
+    if opening < 0:
+        return None
+    begin = opening + len("<answer>")
+    end = text.find("</answer>", begin)
+    if end < 0:  # generation often stops at the closing tag
+        end = len(text)
+    box = _last_box(text, begin, end)
+    if type(box) is _Box:
+        return _with_company(text, begin, box)
+    if box != "no_box":
+        return Found(None, reason=str(box))
+    return _plain(text, begin, end)
+
+
+def _beside_answer_tag(text: str, start: int, box: _Box, closing: int) -> Found:
+    """`<answer>` together with a box outside it: both are offered, so both must be right."""
+    tagged = _in_answer_tag(text, start)
+    boxed = _with_company(text, start, box)
+    if tagged is None or tagged.text is None:
+        return boxed
+    if closing < 0 and tagged.end > box.after:
+        return tagged  # an intermediate box before the tag does not matter
+    return tagged if boxed.text is None else _several([tagged.text, boxed.text], (), *tagged[1:3])
+
+
+def _plain(text: str, start: int, end: int) -> Found:
+    """An answer without a box inside `<answer>`: after its cue, or all of it where it is one line."""
+    found = _cued(text, start, end)
+    if found is not None:
+        return found
+    start, end = _stripped(text, start, end)
+    line = text.rfind("\n", start, end)
+    if line >= 0 and end - start > 2 * GAP and text.find("\\begin", start, end) < 0:
+        start, end = _stripped(text, line, end)
+    if start == end:
+        return Found(None, reason="empty_box")
+    if end - start > MAX_BOX:
+        return Found(None, reason="box_too_long")
+    return Found(text[start:end], start, end)
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space, stars and a final full stop around it."""
+    span = text[start:end].rstrip(_TRAILING)
+    end = start + len(span)
+    return end - len(span.lstrip(" \t\r\n*")), end
+
+
+_TRAILING = " \t\r\n*.。"
+
+
+_CUE = re.compile(
+    r"[Aa]nswer[s*_]{0,3}(?:\s+(?:to|of|for)\s[^.\n]{0,80}?)?"
+    r"(?:\s*[*_]{0,2}\s*(?:is|are|was|equals|becomes|[:：=])[*_]{0,2})+(?:\s+therefore|\s+thus|\s+simply)?\s*[:：]?\s*",
+    re.IGNORECASE,
+)
+
+
+def _cue_end(text: str, at: int) -> int:
+    """Where the answer begins that "answer is", "Answer:" at `at` announces; -1 where it announces none."""
+    cue = _CUE.match(text, max(0, at - 1), min(len(text), at + 2 * GAP))
+    return cue.end() if cue else -1
+
+
+def _cued(text: str, start: int, end: int) -> Found | None:
+    """What follows the last "#### ", "the answer is" or "答案" of the span."""
+    at = text.rfind("####", start, end)
+    if at >= 0 and text.find("\n", at, end) < 0:
+        return _rest_of_line(text, at + 4, end)
+    stop = end
+    for _ in range(MAX_TRIES):
+        at = max(text.rfind("nswer", start, stop), text.rfind("NSWER", start, stop))
+        if at < 0:
+            break
+        begin = _cue_end(text, at)
+        found = None if begin < 0 else _rest_of_line(text, begin, end)
+        if found is not None:
+            return found
+        stop = at
+    at = text.rfind("答案", start, end)
+    if at >= 0:
+        begin = at + 2
+        while text[begin : begin + 1] in ("是", "为", "：", ":", " "):
+            begin += 1
+        return _rest_of_line(text, begin, end)
+    return None
+
+
+_FULL_STOP = re.compile(r"\.(?=\s+[A-Z]|\s*\Z)|[。！？\n]|[.,]?\s(?=because|since|which)")
+
+
+def _rest_of_line(text: str, start: int, end: int) -> Found | None:
+    """The sentence that begins at `start`."""
+    start = end - len(text[start:end].lstrip(" \t\r\n*:#"))
+    stop = min(end, start + WINDOW)
+    over = _FULL_STOP.search(text, start, stop)
+    start, stop = _stripped(text, start, over.start() if over else stop)
+    return Found(text[start:stop], start, stop) if start < stop else None
+
+
+def _lenient(text: str, start: int) -> Found | None:
+    """The answer of a text that boxes nothing: announced, in bold, or the last expression of the last line."""
+    end = len(text)
+    found = _cued(text, start, end)
+    if found is not None:
+        return found
+    _, end = _stripped(text, start, end)
+    line = max(start, text.rfind("\n", start, end) + 1, end - WINDOW)
+    if text.startswith(("A:", "A："), line):
+        return _rest_of_line(text, line + 2, end)
+    for opening, closing in (("**", "**"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")):
+        found = _last_between(text, line, len(text), opening, closing)
+        if found is not None:
+            return found
+    return _last_number(text, line, end)
+
+
+def _last_between(text: str, start: int, end: int, opening: str, closing: str) -> Found | None:
+    """What stands between the last pair of marks."""
+    stop = text.rfind(closing, start, end)
+    begin = text.rfind(opening, start, stop) if stop >= 0 else -1
+    if begin < 0:
+        return None
+    a, b = _stripped(text, begin + len(opening), stop)
+    return Found(text[a:b], a, b) if a < b else None
+
+
+_NUMBER = re.compile(r"[-−]?[$€£]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\s?(?:\\?%)?")
+
+
+def _last_number(text: str, start: int, end: int) -> Found | None:
+    """The last number of the span, with its sign and percent."""
+    last = None
+    for last in _NUMBER.finditer(text, start, end):  # noqa: B007 - the last one is wanted
+        pass
+    if last is None:
+        return None
+    a, b = _stripped(text, last.start(), last.end())
+    return Found(text[a:b].rstrip(","), a, b)
