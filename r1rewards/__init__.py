@@ -5,7 +5,7 @@ r"""The rule-based rewards of DeepSeek-R1, for any RL trainer.
 2.0
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from r1rewards.batch import Score, Scores, score, score_batch
 from r1rewards.errors import R1RewardsError
@@ -14,6 +14,9 @@ from r1rewards.registry import get_reward
 from r1rewards.reward import Outcomes, Reward, per_rollout
 from r1rewards.rollouts import Batch, Rollout
 from r1rewards.verdicts import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from r1rewards.microbatch import ascore
 
 __all__ = [
     "Batch",
@@ -25,6 +28,7 @@ __all__ = [
     "Score",
     "Scores",
     "Verdict",
+    "ascore",
     "get_reward",
     "hookimpl",
     "per_rollout",
@@ -34,6 +38,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "ascore":  # brings asyncio, which most trainers' workers never need
+        from r1rewards.microbatch import ascore
+
+        return ascore
     if name == "__version__":
         from importlib.metadata import version
 
