@@ -1,0 +1,7 @@
+"""`python -m r1rewards`."""
+
+import sys
+
+from r1rewards.cli import main
+
+sys.exit(main())

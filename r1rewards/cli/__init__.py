@@ -1,0 +1,65 @@
+"""The command line: one file per command, each with `add_parser` and `run`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from r1rewards.errors import R1RewardsError
+
+COMMANDS = ("check", "list")
+"""Command -> the module of that name here (`list` lives in `listing`, since a module `list` would shadow)."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, as `--help` shows it."""
+    top = _Parser(
+        prog="r1rewards", description="Rule-based rewards of DeepSeek-R1 for RL post-training."
+    )
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    for name in COMMANDS:
+        module = importlib.import_module(f"r1rewards.cli.{name if name != 'list' else 'listing'}")
+        module.add_parser(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line. Returns the exit code: 0, 1 (a threshold was missed), 2 (bad usage or input)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a lone surrogate is no reason to stop
+    top = parser()
+    try:
+        arguments = top.parse_args(argv)
+    except SystemExit as e:
+        return int(e.code or 0)
+    if arguments.version:
+        from r1rewards import __version__
+
+        print(f"r1rewards {__version__}")
+        return 0
+    if not arguments.command:
+        top.print_help()
+        return 2
+    try:
+        code: int = arguments.run(arguments)
+    except R1RewardsError as e:
+        print(f"r1rewards: {e}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("r1rewards: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `| head`: whoever read has read enough
+        sys.stderr.close()
+        return 0
+    return code
