@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 
 MODES = ("boxed", "lenient", "answer_tag")
 Mode = Literal["boxed", "lenient", "answer_tag"]
+Tag = tuple[str, str]
+ANSWER_TAG: Tag = ("<answer>", "</answer>")
 
 # Bounds. None of them is met by an honest answer; each keeps a hostile text linear.
 MAX_BOX = 20_000  # characters in one box: the longest reference of the public sets has 3,122
@@ -53,16 +55,16 @@ class _Box(NamedTuple):
 
 
 def find_answer(
-    text: str, start: int = 0, *, mode: Mode = "boxed", may_have_tag: bool = True
+    text: str, start: int = 0, *, mode: Mode = "boxed", tag: Tag | None = ANSWER_TAG
 ) -> Found:
     """The final answer in `text[start:]`, where `start` is where the text after the thinking begins.
 
     mode: `boxed` (last box, else the content of `<answer>`), `answer_tag` (only what stands in `<answer>`), or
     `lenient` (as `boxed`, else "the answer is ...", "#### 14", "A: 14", bold, the last expression of the last line).
-    may_have_tag: False where the caller knows that there is no `<answer>` in the text, which saves the search for it.
+    tag:  the literals around an answer; None where the caller knows that they are not there, which saves a search.
     """
     if mode == "answer_tag":
-        return _in_answer_tag(text, start) or Found(None, reason="no_answer_tag")
+        return _in_tag(text, start, tag) or Found(None, reason="no_answer_tag")
     at = text.rfind("\\boxed{", start)
     if at >= 0:
         close = _closing_brace(text, at + 6)
@@ -71,13 +73,13 @@ def find_answer(
         if (
             close > 0
             and (content[:1].isalnum() or not _is_blank(text, at + 7, close))
-            and not (may_have_tag and text.rfind("</answer>", start, at) >= 0)
+            and (tag is None or text.rfind(tag[1], start, at) < 0)
             and "box" not in content
             and _is_harmless(text, close + 1)
             and _is_first(text, start, at)
         ):
             return _new(Found, (content.strip(), at + 7, close, (), ""))
-    return _find_carefully(text, start, mode)
+    return _find_carefully(text, start, mode, tag)
 
 
 _new = tuple.__new__  # a NamedTuple's own constructor costs twice as much
@@ -111,19 +113,37 @@ _STARTS = (
 )  # what `_AFTER` may match  # fmt: skip
 
 
-def _find_carefully(text: str, start: int, mode: Mode) -> Found:
+def reference_answer(reference: str) -> str:
+    r"""The answer that a reference holds: in its box, after its `####`, or all of it.
+
+    Data sets ship answers (`\frac12`), boxed answers and whole solutions (MATH: `... \boxed{\frac12}.`, GSM8K:
+    `... #### 72`).
+    """
+    if "\\boxed" in reference or "\\fbox" in reference:
+        found = _last_box(reference, 0, len(reference))
+        if type(found) is _Box:
+            row = _row(reference, 0, found)
+            return ", ".join(_content(reference, box) for box in row)
+        if found == "empty_box":
+            return ""
+    at = reference.rfind("####")
+    return reference[at + 4 :].strip() if at >= 0 else reference
+
+
+def _find_carefully(text: str, start: int, mode: Mode, tag: Tag | None) -> Found:
     """`find_answer` for every text, without the short cut."""
     box = _last_box(text, start, len(text))
     if type(box) is str and box == "no_box":
-        found = _in_answer_tag(text, start)
+        found = _in_tag(text, start, tag)
         if found is None and mode == "lenient":
             found = _lenient(text, start)
         return found or Found(None, reason="no_box")
     if type(box) is not _Box:
         return Found(None, reason=str(box))
-    tag = text.rfind("</answer>", start, box.at)
-    if tag >= 0 or text.find("<answer>", box.after) >= 0:
-        return _beside_answer_tag(text, start, box, tag)
+    if tag is not None:
+        closing = text.rfind(tag[1], start, box.at)
+        if closing >= 0 or text.find(tag[0], box.after) >= 0:
+            return _beside_tag(text, start, box, tag, closing)
     return _with_company(text, start, box)
 
 
@@ -395,13 +415,13 @@ def _value_at(text: str, at: int) -> str | None:
 # The answer tag, and texts without a box.
 
 
-def _in_answer_tag(text: str, start: int) -> Found | None:
+def _in_tag(text: str, start: int, tag: Tag | None) -> Found | None:
     """What the last `<answer>` holds: its last box, or its one line; None where there is no tag."""
-    opening = text.rfind("<answer>", start)
-    if opening < 0:
+    opening = -1 if tag is None else text.rfind(tag[0], start)
+    if tag is None or opening < 0:
         return None
-    begin = opening + len("<answer>")
-    end = text.find("</answer>", begin)
+    begin = opening + len(tag[0])
+    end = text.find(tag[1], begin)
     if end < 0:  # generation often stops at the closing tag
         end = len(text)
     box = _last_box(text, begin, end)
@@ -412,9 +432,9 @@ def _in_answer_tag(text: str, start: int) -> Found | None:
     return _plain(text, begin, end)
 
 
-def _beside_answer_tag(text: str, start: int, box: _Box, closing: int) -> Found:
+def _beside_tag(text: str, start: int, box: _Box, tag: Tag, closing: int) -> Found:
     """`<answer>` together with a box outside it: both are offered, so both must be right."""
-    tagged = _in_answer_tag(text, start)
+    tagged = _in_tag(text, start, tag)
     boxed = _with_company(text, start, box)
     if tagged is None or tagged.text is None:
         return boxed

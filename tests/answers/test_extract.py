@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r1rewards.answers.extract import MAX_ROW, MODES, find_answer
+from r1rewards.answers.extract import MAX_ROW, MODES, find_answer, reference_answer
 
 DATA = Path(__file__).parent.parent / "data" / "answers"
 CASES = [
@@ -78,10 +78,33 @@ def test_a_boxed_answer_after_a_new_paragraph_is_found_whatever_stood_before(tex
 @given(TEXTS)
 def test_knowing_that_there_is_no_tag_changes_nothing(text: str) -> None:
     text = text.replace("answer>", "")
-    assert find_answer(text) == find_answer(text, may_have_tag=False)
+    assert find_answer(text) == find_answer(text, tag=None)
 
 
 def test_a_row_has_a_bounded_length() -> None:
     found = find_answer("".join(f"\\boxed{{{i}}}" for i in range(50_000)))
     assert len(found.boxes) == MAX_ROW
     assert found.boxes[-1] == "49999"
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer"),
+    [
+        ("5", "5"),
+        ("\\boxed{5}", "5"),
+        ("$\\boxed{\\frac12}$", "\\frac12"),
+        ("We add. So the sum is $\\boxed{12}$ apples. \n", "12"),
+        ("The roots are $\\boxed{1}$ and $\\boxed{2}$.", "1, 2"),
+        ("2 + 2 = <<2+2=4>>4\n#### 4", "4"),
+        ("", ""),
+        ("\\boxed{}", ""),
+    ],
+)
+def test_the_answer_of_a_reference_in_the_shapes_of_data_sets(reference: str, answer: str) -> None:
+    assert reference_answer(reference) == answer
+
+
+def test_another_tag_may_mark_the_answer() -> None:
+    text = "<solution>7</solution>"
+    assert find_answer(text, tag=("<solution>", "</solution>")).text == "7"
+    assert find_answer(text).text is None
