@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "r1rewards"
+import r1rewards
+
+PACKAGE = Path(r1rewards.__file__).parent
 ORDER = [
     ["errors"], ["verdicts"], ["rollouts"], ["reward"], ["answers", "text", "workers", "sandbox"], ["hookspecs"],
     ["rewards"], ["registry"], ["batch"], ["groups"], ["shards", "microbatch", "filters", "evaluation"],
