@@ -287,7 +287,7 @@ def _guarded(reward: Reward, batch: Batch) -> Outcomes | Pending:
     if batch.deadline is not None and time.monotonic() >= batch.deadline:
         return _all(batch, Verdict.DEADLINE, "the deadline passed before this was scored")
     try:
-        return _collect(reward, reward.score(batch), batch)
+        return _collect(reward, _ask(reward, batch), batch)
     except Exception as e:
         if len(batch) == 1:
             if isinstance(e, R1RewardsError):
@@ -298,6 +298,11 @@ def _guarded(reward: Reward, batch: Batch) -> Outcomes | Pending:
                 raise
             return _all(batch, Verdict.REWARD_ERROR, f"{type(e).__name__}: {e}")
     return _row_by_row(reward, batch)
+
+
+def _ask(reward: Reward, batch: Batch) -> Any:
+    """What the reward says, kept for rewards that want to know it too: `length` asks `accuracy`."""
+    return reward.score(batch) if reward.fixed else batch.shared(reward.score)
 
 
 def _row_by_row(reward: Reward, batch: Batch) -> Outcomes:

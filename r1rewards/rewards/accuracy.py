@@ -8,6 +8,7 @@ Source: the accuracy rewards of DeepSeek-R1, arXiv 2501.12948 section 2.2.
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,6 +21,12 @@ from r1rewards.rollouts import Batch
 
 def score(batch: Batch) -> Outcomes | Pending:
     """(B,) 1.0 or 0.0 for each rollout, by the reward that fits it."""
+    found = _score(batch)
+    # Asked for by other rewards, too (`rewards.correct_of`): the programs run once.
+    return found if isinstance(found, Outcomes) else functools.cache(found)
+
+
+def _score(batch: Batch) -> Outcomes | Pending:
     is_code = rows_with_tests(batch)
     if not any(is_code):
         return _of("math_answers")(batch)
