@@ -1,0 +1,51 @@
+"""Which rollouts of a batch are right: asked once, whether `accuracy` itself is among the rewards or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from r1rewards.reward import Outcomes
+from r1rewards.rewards import accuracy
+from r1rewards.verdicts import CODE_OF, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from r1rewards.rollouts import Batch
+
+
+class Correct(NamedTuple):
+    """(B,) whether a rollout is right, whether that is known at all, and the verdict of those where it is not."""
+
+    is_correct: npt.NDArray[np.bool_]
+    is_known: npt.NDArray[np.bool_]
+    verdicts: npt.NDArray[np.uint8]
+
+
+def correct_of(batch: Batch) -> Correct | Callable[[], Correct]:
+    """From the column `correct` (booleans, None where unknown) if the call gave it, else the verdicts of `accuracy`.
+
+    A function that waits for them, where accuracy runs elsewhere.
+    """
+    if batch.has("correct"):
+        return _given(batch)
+    found = batch.shared(accuracy.REWARD.score)
+    if isinstance(found, Outcomes):
+        return _from_accuracy(found)
+    assert callable(found)
+    return lambda: _from_accuracy(found())
+
+
+def _given(batch: Batch) -> Correct:
+    values = batch.column("correct")
+    is_known = np.array([value is not None for value in values], np.bool_)
+    verdicts = np.full(len(batch), CODE_OF[Verdict.NOT_APPLICABLE], np.uint8)
+    return Correct(np.array([bool(v) for v in values], np.bool_), is_known, verdicts)
+
+
+def _from_accuracy(found: Outcomes) -> Correct:
+    is_correct = found.verdicts == CODE_OF[Verdict.CORRECT]
+    return Correct(is_correct, ~np.isnan(found.rewards), found.verdicts)
