@@ -11,13 +11,13 @@ import r1rewards
 
 PACKAGE = Path(r1rewards.__file__).parent
 ORDER = [
-    ["errors"], ["verdicts"], ["rollouts"], ["reward"], ["answers", "text", "workers", "sandbox"], ["hookspecs"],
-    ["rewards"], ["registry"], ["batch"], ["groups"], ["shards", "microbatch", "filters", "evaluation"],
+    ["errors"], ["verdicts"], ["rollouts"], ["reward"], ["answers", "text", "workers", "sandbox"], ["hookspecs", "groups"],
+    ["rewards"], ["registry"], ["batch"], ["shards", "microbatch", "filters", "evaluation"],
     ["adapters", "report", "testing", "rows"], ["cli"],
 ]  # fmt: skip
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 ALONE = {"answers", "text", "sandbox"}  # could be lifted out whole
-EXCEPTIONS = {("batch", "groups"), ("batch", "shards")}  # Scores.advantages; score_batch(workers=)
+EXCEPTIONS = {("batch", "shards")}  # score_batch(workers=)
 FILES = [
     p
     for p in PACKAGE.rglob("*.py")
