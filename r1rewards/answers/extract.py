@@ -312,7 +312,7 @@ def _content(text: str, box: _Box) -> str:
 def _row(text: str, start: int, box: _Box) -> list[_Box]:
     """The box with those that stand in one statement with it, or the box around it."""
     row = [box]
-    while len(row) < MAX_ROW:
+    for _ in range(MAX_ROW - 1):
         first = row[0]
         near = max(start, first.at - WINDOW)
         at = max(text.rfind("\\boxed", near, first.at), text.rfind("\\fbox", near, first.at))
