@@ -15,6 +15,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
+from r1rewards import shards
 from r1rewards.errors import BadCallError, R1RewardsError
 from r1rewards.groups import advantages
 from r1rewards.registry import PRESETS, get_reward
@@ -160,6 +161,7 @@ def score_batch(
     prompts: Any = None,
     groups: Any = None,
     deadline_s: float | None = None,
+    workers: int = 0,
     **columns: Any,
 ) -> Scores:
     """Score B completions by K rewards.
@@ -170,6 +172,7 @@ def score_batch(
                  a mapping from these to weights.
     groups:      B ids of which rollouts share a prompt, for advantages and group rewards; by default the prompts.
     deadline_s:  wall seconds for the whole call; what is not scored by then is unscored, verdict `deadline`.
+    workers:     processes to spread the batch over, 0 or 1 for none; see `shards` for when it is worth it.
     columns:     one value for all, or a list with one per rollout: options (`prefilled=True`), `tests`, anything a
                  plugin reads.
 
@@ -184,7 +187,7 @@ def score_batch(
     _check_references(batch.references)
     if batch.groups is None:
         batch.groups = _groups_by_prompt(batch.prompts)
-    outcomes = _run([reward for reward, _ in chosen], batch)
+    outcomes = run_rewards([reward for reward, _ in chosen], batch, workers)
     names = tuple(reward.name for reward, _ in chosen)
     return Scores(names, [weight for _, weight in chosen], outcomes, len(batch), batch.groups)
 
@@ -250,9 +253,12 @@ def _groups_by_prompt(prompts: list[Any] | None) -> list[Any] | None:
     return [p if isinstance(p, str) else repr(p) for p in prompts]
 
 
-def _run(rewards: Sequence[Reward], batch: Batch) -> list[Outcomes]:
+def run_rewards(rewards: Sequence[Reward], batch: Batch, workers: int = 0) -> list[Outcomes]:
     """Start every reward, those whose work runs elsewhere first to be waited for last."""
-    started = [_start(reward, batch) for reward in rewards]
+    shards.check_workers(workers)
+    away = [r for r in rewards if workers > 1 and len(batch) and shards.can_shard(r, batch)]
+    sent = dict(zip(away, shards.start(away, batch, workers), strict=True)) if away else {}
+    started = [sent.get(reward) or _start(reward, batch) for reward in rewards]
     return [
         part if isinstance(part, Outcomes) else _wait(reward, part, batch)
         for reward, part in zip(rewards, started, strict=True)

@@ -108,6 +108,13 @@ def broken() -> dict[str, str]:
     return dict(_load().broken)
 
 
+def is_installed(reward: Reward) -> bool:
+    """Whether another process that loads the same plugins finds this reward under its name."""
+    found = _load().rewards.get(reward.name)
+    here = any(reward.name == known.name for known, _ in _registered_here)
+    return found is not None and found.score is reward.score and not here
+
+
 def reload() -> None:
     """Look for plugins again: after an install in a running session, and in tests."""
     global _loaded  # noqa: PLW0603 - the one registry of this process

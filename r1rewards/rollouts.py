@@ -155,6 +155,16 @@ class Batch(Sequence[Rollout]):
         }
         return view
 
+    def as_columns(self) -> dict[str, Any]:
+        """The arguments that make this batch again, for another process; the deadline stays here."""
+        return {
+            "completions": self.completions,
+            "references": self.references,
+            "prompts": self.prompts,
+            "groups": self.groups,
+            "columns": self._columns,
+        }
+
     def _bare_copy(self) -> Batch:
         view = Batch.__new__(Batch)
         for name in ("completions", "references", "prompts", "groups", "deadline", "_columns"):

@@ -12,12 +12,12 @@ import r1rewards
 PACKAGE = Path(r1rewards.__file__).parent
 ORDER = [
     ["errors"], ["verdicts"], ["rollouts"], ["reward"], ["answers", "text", "workers", "sandbox"], ["hookspecs", "groups"],
-    ["rewards"], ["registry"], ["batch"], ["shards", "microbatch", "filters", "evaluation"],
+    ["rewards"], ["registry"], ["shards"], ["batch"], ["microbatch", "filters", "evaluation"],
     ["adapters", "report", "testing", "rows"], ["cli"],
 ]  # fmt: skip
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 ALONE = {"answers", "text", "sandbox"}  # could be lifted out whole
-EXCEPTIONS = {("batch", "shards")}  # score_batch(workers=)
+EXCEPTIONS = {("shards", "batch")}  # a worker scores its shard
 FILES = [
     p
     for p in PACKAGE.rglob("*.py")
