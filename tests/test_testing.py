@@ -10,7 +10,11 @@ import pytest
 from r1rewards import Outcome, Reward, Verdict, get_reward, per_rollout, registry
 from r1rewards.testing import ConformanceError, check_reward
 
-COLUMNS = {"language": {"language": "en"}}
+COLUMNS = {
+    "language": {"language": "en"},
+    "overlong": {"max_length": 500},
+    "cosine": {"max_length": 500},
+}
 
 
 @pytest.mark.parametrize(
