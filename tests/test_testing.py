@@ -12,7 +12,7 @@ from r1rewards.testing import ConformanceError, check_reward
 
 COLUMNS = {
     "language": {"language": "en"},
-    "overlong": {"max_length": 500},
+    "overlong": {"max_length": 500, "cache_length": 100},
     "cosine": {"max_length": 500},
 }
 
