@@ -10,11 +10,8 @@ import pytest
 from r1rewards import Outcome, Reward, Verdict, get_reward, per_rollout, registry
 from r1rewards.testing import ConformanceError, check_reward
 
-COLUMNS = {
-    "language": {"language": "en"},
-    "overlong": {"max_length": 500, "cache_length": 100},
-    "cosine": {"max_length": 500},
-}
+TOKENS = {"max_length": 500, "cache_length": 100, "characters_per_token": 4.0}
+COLUMNS = {"language": {"language": "en"}, "overlong": TOKENS, "cosine": TOKENS, "length": TOKENS}
 
 
 @pytest.mark.parametrize(
