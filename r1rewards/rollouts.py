@@ -6,6 +6,7 @@ built unless somebody asks for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
@@ -173,19 +174,22 @@ class Batch(Sequence[Rollout]):
         return view
 
 
-_MAY_END = frozenset(token[-1] for token in STOP_TOKENS) | set(" \t\r\n")
+_WHITE_SPACE = " \t\r\n"
+_MAY_END = frozenset(token[-1] for token in STOP_TOKENS) | set(_WHITE_SPACE)
 
 
 def strip_stop_tokens(text: str) -> str:
     """`text` without the stop tokens at its end; white space that ends a text without any is kept."""
-    end, found = len(text), False
-    while True:
-        while end and text[end - 1] in " \t\r\n":
-            end -= 1
-        token = next((t for t in STOP_TOKENS if text.endswith(t, 0, end)), None)
-        if token is None:
-            return text[:end] if found else text
-        end, found = end - len(token), True
+    if not text.rstrip(_WHITE_SPACE).endswith(STOP_TOKENS):
+        return text
+    # A padded completion ends in thousands of them. Read backwards, one match finds all, in linear time.
+    tail = _STOP_TOKENS_BACKWARDS.match(text[::-1])
+    return text[: len(text) - tail.end()] if tail else text
+
+
+_STOP_TOKENS_BACKWARDS = re.compile(
+    f"[{_WHITE_SPACE}]*(?:(?:{'|'.join(re.escape(t[::-1]) for t in STOP_TOKENS)})[{_WHITE_SPACE}]*)+"
+)
 
 
 def completion_text(completion: Any) -> tuple[str, bool]:

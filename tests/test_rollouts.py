@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from r1rewards.errors import BadCallError
@@ -16,6 +18,18 @@ def test_stop_tokens_are_stripped_from_the_end_only(token: str) -> None:
 
 def test_three_thousand_stop_tokens_are_stripped_in_one_pass() -> None:
     assert strip_stop_tokens("a" + "<|im_end|>\n" * 3000) == "a"
+
+
+@pytest.mark.parametrize("unit", ["</s>", "</s><eos>", "<|im_end|>\n", "</s> x", "> "])
+def test_30_kb_of_stop_tokens_take_less_than_2_ms(unit: str) -> None:
+    text = unit * (30_000 // len(unit))
+    assert min(_cpu_s(text) for _ in range(20)) < 0.002
+
+
+def _cpu_s(text: str) -> float:
+    start = time.process_time()
+    strip_stop_tokens(text)
+    return time.process_time() - start
 
 
 def test_the_last_assistant_text_of_a_conversation_is_the_completion() -> None:
