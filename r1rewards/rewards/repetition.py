@@ -40,7 +40,7 @@ def score_repetition(batch: Batch) -> Outcomes:
 
     def detail(i: int) -> Mapping[str, Any]:
         unit = "words" if ids[i] is None else "tokens"
-        counts = {"ngrams": found[i].total, "different": found[i].different, "most": found[i].most}
+        counts = {"ngrams": found[i].total, "different": found[i].different}
         return {"repeated": float(shares[i]), **counts, "ngram_size": sizes[i], "unit": unit}
 
     return Outcomes(most * shares, np.full(len(batch), CODE_OF[Verdict.MEASURED], np.uint8), detail)

@@ -32,11 +32,10 @@ _UNSPACED = (
 
 
 class Repetition(NamedTuple):
-    """n-grams of one text: how many stand in it, how many different ones, and how often the most frequent."""
+    """n-grams of one text: how many stand in it, and how many different ones."""
 
     total: int
     different: int
-    most: int
 
     @property
     def share(self) -> float:
@@ -59,48 +58,76 @@ class Units(NamedTuple):
 
 def units_of(text: str) -> Units:
     """The words (letters, in unspaced scripts) of `text`."""
-    letters = np.frombuffer(text.lower().encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = _kind_of_letter()[letters]
+    text = text.lower()
+    if text.isascii():
+        letters = np.frombuffer(text.encode(), np.uint8)
+        kinds, places = _kind_of_letter()[letters], _ascii_codes()[letters]
+    else:
+        wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        kinds, places = _kind_of_letter()[wide], _mixed(wide.astype(np.uint64))
     begins = kinds != _SPACE
     begins[1:] &= (kinds[1:] != kinds[:-1]) | (kinds[1:] != _WORD)
     starts = np.flatnonzero(begins)
     if not len(starts):
         return Units(np.empty(0, np.uint64), np.empty(0, np.uint8))
-    powers, inverses = _powers(len(letters))
-    places = _mixed(letters.astype(np.uint64))
+    powers, inverses = _powers(len(kinds))
     places *= powers
-    places[kinds == _SPACE] = 0
+    places *= kinds != _SPACE
     return Units(_mixed(np.add.reduceat(places, starts) * inverses[starts]), kinds[starts])
 
 
 def token_units(ids: Sequence[int] | npt.NDArray[np.integer]) -> Units:
     """The same for token ids: each is a unit, and weighs as a word."""
-    codes = _mixed(np.asarray(ids).astype(np.uint64).ravel())
+    array = (
+        np.fromiter(ids, np.int64, len(ids)) if isinstance(ids, list) else np.asarray(ids).ravel()
+    )
+    codes = _mixed(array.astype(np.uint64))
     return Units(codes, np.full(len(codes), _WORD, np.uint8))
 
 
 def ngram_codes(units: Units, n: int) -> Codes:
     """One hash for each place at which n words begin: (T,) or fewer."""
-    size = len(units.codes)
+    codes, kinds = units
+    size = len(codes)
     spans = np.array([0, *(max(1, round(n * letters)) for letters in LETTERS_PER_WORD)])
-    first = np.arange(size)
-    ends = first + spans[units.kinds]
-    first = first[ends <= size]
     powers, inverses = _powers(size)
+    if n <= _SHORT and (kinds == _WORD).all():
+        return _sums_of(codes, n, powers)
+    first = np.arange(size)
+    ends = first + spans[kinds]
+    first = first[ends <= size]
     sums = np.zeros(size + 1, np.uint64)
-    np.cumsum(units.codes * powers, out=sums[1:])
-    codes: Codes = (sums[ends[first]] - sums[first]) * inverses[first]
-    return codes
+    np.cumsum(codes * powers, out=sums[1:])
+    found: Codes = (sums[ends[first]] - sums[first]) * inverses[first]
+    return found
+
+
+_SHORT = 8  # words: adding so few slices is cheaper than running sums
+
+
+def _sums_of(codes: Codes, n: int, powers: Codes) -> Codes:
+    places = max(0, len(codes) - n + 1)
+    found: Codes = codes[:places].copy()
+    for k in range(1, n if places else 0):
+        found += codes[k : k + places] * powers[k]
+    return found
 
 
 def repetition(units: Units, n: int) -> Repetition:
     """How far the n-grams of a text repeat."""
     codes = np.sort(ngram_codes(units, n))
+    return Repetition(
+        len(codes), min(len(codes), 1) + int(np.count_nonzero(codes[1:] != codes[:-1]))
+    )
+
+
+def most_frequent(codes: Codes) -> int:
+    """How often the most frequent of `codes` stands there."""
     if not len(codes):
-        return Repetition(0, 0, 0)
+        return 0
+    codes = np.sort(codes)
     edges = np.flatnonzero(codes[1:] != codes[:-1])
-    runs = np.diff(edges, prepend=-1, append=len(codes) - 1)
-    return Repetition(len(codes), len(runs), int(runs.max()))
+    return int(np.diff(edges, prepend=-1, append=len(codes) - 1).max())
 
 
 def fingerprint(text: str, n: int = 5) -> int:
@@ -114,7 +141,8 @@ def fingerprint(text: str, n: int = 5) -> int:
         codes = units.codes
     if not len(codes):
         return 0
-    shingles = _mixed(np.unique(codes))
+    codes = np.sort(codes)
+    shingles = _mixed(codes[np.append(True, codes[1:] != codes[:-1])])
     bits = np.unpackbits(shingles.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1)
     return int.from_bytes(np.packbits(bits.mean(axis=0) > 0.5).tobytes(), "big")
 
@@ -154,6 +182,11 @@ def _mixed(codes: Codes) -> Codes:
     codes = (codes ^ (codes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: Codes = codes ^ (codes >> np.uint64(31))
     return mixed
+
+
+@functools.lru_cache(maxsize=1)
+def _ascii_codes() -> Codes:
+    return _mixed(np.arange(128, dtype=np.uint64))
 
 
 @functools.lru_cache(maxsize=1)

@@ -48,7 +48,6 @@ def test_the_detail_has_the_counts() -> None:
         "repeated": 0.25,
         "ngrams": 4,
         "different": 3,
-        "most": 2,
         "ngram_size": 3,
         "unit": "words",
     }

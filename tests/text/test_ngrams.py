@@ -13,6 +13,7 @@ from r1rewards.text.ngrams import (
     Repetition,
     bits_apart,
     fingerprint,
+    most_frequent,
     ngram_codes,
     repetition,
     token_units,
@@ -26,15 +27,25 @@ words = st.lists(st.text("abαя", min_size=1, max_size=4), max_size=60)
 def test_counts_agree_with_a_plain_loop_over_words(text: list[str], n: int) -> None:
     grams = Counter(zip(*(text[k:] for k in range(n)), strict=False))
     found = repetition(units_of("  ".join(text)), n)
-    assert found == Repetition(sum(grams.values()), len(grams), max(grams.values(), default=0))
+    assert found == Repetition(sum(grams.values()), len(grams))
 
 
 @given(st.lists(st.integers(0, 3), max_size=60), st.integers(1, 5))
 def test_counts_agree_with_a_plain_loop_over_token_ids(ids: list[int], n: int) -> None:
     grams = Counter(zip(*(ids[k:] for k in range(n)), strict=False))
-    assert repetition(token_units(ids), n) == Repetition(
-        sum(grams.values()), len(grams), max(grams.values(), default=0)
-    )
+    assert repetition(token_units(ids), n) == Repetition(sum(grams.values()), len(grams))
+
+
+@given(words, st.sampled_from([1, 2, 12]))
+def test_the_most_frequent_ngram_is_counted(text: list[str], n: int) -> None:
+    grams = Counter(zip(*(text[k:] for k in range(n)), strict=False))
+    assert most_frequent(ngram_codes(units_of(" ".join(text)), n)) == max(grams.values(), default=0)
+
+
+@given(words)
+def test_ascii_and_other_texts_have_the_same_codes(text: list[str]) -> None:
+    joined = " ".join(text)
+    assert units_of(joined).codes.tolist() == units_of(f"{joined} 思").codes.tolist()[:-1]
 
 
 @pytest.mark.parametrize(("text", "span"), [("好的", 5), ("あの", 7), ("ดี", 11), ("ok ", 3)])
@@ -70,7 +81,7 @@ def test_unspaced_letters_weigh_less_than_words() -> None:
 def test_a_text_longer_than_the_cached_powers_counts_the_same() -> None:
     text = "one two three four " * 10_000
     assert len(text) > 1 << 16
-    assert repetition(units_of(text), 3) == Repetition(39_998, 4, 10_000)
+    assert repetition(units_of(text), 3) == Repetition(39_998, 4)
 
 
 def test_near_duplicates_have_near_fingerprints() -> None:
