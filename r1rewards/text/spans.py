@@ -131,17 +131,20 @@ def read_tags(text: str, names: str | Sequence[str] | Layout | None = None) -> T
     left, expected = FEW + len(text) // LETTERS_PER_CANDIDATE, 0
     at = find(mark)
     while at >= 0:
-        if is_at(literals, at):
+        if is_at(literals[expected], at) or is_at(literals, at):
             while not is_at(literals[expected], at):  # tags mostly come in order: one try
                 expected = (expected + 1) & 3
             times, first, _ = found[expected]
-            found[expected] = Tag(times + 1, first if times else at, at)
+            found[expected] = _new(Tag, (times + 1, first if times else at, at))
             expected = (expected + 1) & 3
         left -= 1
         if not left:
             return _search_each(text, layout)
         at = find(mark, at + 1)
-    return Tags(found[0], found[1], found[2], found[3], layout)
+    return _new(Tags, (*found, layout))
+
+
+_new = tuple.__new__  # a NamedTuple's own constructor costs twice as much
 
 
 def _search_each(text: str, layout: Layout) -> Tags:
