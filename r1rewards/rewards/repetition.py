@@ -5,7 +5,7 @@ Source: the n-gram penalty of "Demystifying Long Chain-of-Thought Reasoning" (ar
 form open-r1 made common: ngram_size 3, max_penalty -1, one number per completion.
 
 Units are the token ids of the column `completion_ids` where the row has them, else words; a script without spaces
-counts letters, as many to an n-gram as carry n words (`text.ngrams`): `"好的。" * 500` is penalised like `"ok " * 500`.
+counts letters, as many to an n-gram as carry n words (`text.shingles`): `"好的。" * 500` costs what `"ok " * 500` does.
 Options: `ngram_size` (3), `max_penalty` (-1.0, from -1 to 0; for more, give the reward a weight), `completion_ids`.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from r1rewards.errors import BadCallError
 from r1rewards.reward import Outcomes, Reward
-from r1rewards.text.ngrams import repetition, token_units, units_of
+from r1rewards.text.shingles import repetition, token_units, units_of
 from r1rewards.verdicts import CODE_OF, Verdict
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from thoughts import best_cpu_s, completions, here
 
 from r1rewards.rewards import cosine, length, overlong, repetition
 from r1rewards.rollouts import Batch
-from r1rewards.text.ngrams import fingerprint
+from r1rewards.text.shingles import fingerprint
 
 B, SIZE, ROUNDS = 512, 30_000, 3
 

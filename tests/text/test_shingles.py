@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r1rewards.text.ngrams import (
+from r1rewards.text.shingles import (
     Repetition,
     bits_apart,
     fingerprint,
@@ -96,6 +96,6 @@ def test_near_duplicates_have_near_fingerprints() -> None:
 
 
 def test_a_fingerprint_is_the_same_in_every_process() -> None:
-    code = "from r1rewards.text.ngrams import fingerprint; print(fingerprint('one two three four five six'))"
+    code = "from r1rewards.text.shingles import fingerprint; print(fingerprint('one two three four five six'))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(found.stdout) == fingerprint("one two three four five six")
