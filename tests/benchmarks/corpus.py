@@ -34,7 +34,6 @@ class Corpus:
 
 def real_rows() -> tuple[list[dict[str, str]], str]:
     """Real model completions where they are at hand, else the repository's composed ones."""
-    path = SHARED / "real" / "math_real.jsonl" if SHARED else None
     path = SHARED / "data" / "real" / "math_real.jsonl" if SHARED else EXAMPLES
     with path.open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
@@ -61,6 +60,30 @@ def rollouts(size: int, characters: int, *, group: int = 16, seed: int = 0) -> C
             references.append(row["reference"])
             groups.append(f"{place}-{len(completions) // group}")
     return Corpus(completions[:size], references[:size], groups[:size], source)
+
+
+CHINESE = (
+    "好的，让我一步一步地思考这个问题。首先我们需要把已知条件整理清楚，然后设未知数并列出方程。",
+    "接下来检查每一步的计算是否正确，如果结果不满足条件，就要回头重新推导一遍。",
+    "综合上面的讨论，我们可以得到最后的结论，不过还应该代入原来的题目验证一下。",
+)
+
+
+def mixed_language(size: int, characters: int, *, share: float = 0.3, seed: int = 0) -> Corpus:
+    """As `rollouts`, with Chinese paragraphs put into a `share` of the thoughts (our own sentences)."""
+    plain = rollouts(size, characters, seed=seed)
+    draw = random.Random(seed)
+    completions = []
+    for text in plain.completions:
+        if draw.random() < share:
+            parts = text.split("\n\n")
+            for i in range(1, len(parts), 3):
+                parts[i] = "".join(draw.choices(CHINESE, k=max(1, len(parts[i]) // 120)))
+            text = "\n\n".join(parts)  # noqa: PLW2901
+            if "</think>" not in text or "<think>" not in text:
+                text = f"<think>\n{text}\n</think>"  # noqa: PLW2901
+        completions.append(text)
+    return Corpus(completions, plain.references, plain.groups, plain.source)
 
 
 def _long(answer: str, texts: Sequence[str], characters: int, draw: random.Random) -> str:

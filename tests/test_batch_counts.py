@@ -1,0 +1,72 @@
+"""Counts, not clocks, guard what makes a batch fast: how often things are read, decided and sent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from r1rewards import score_batch
+from r1rewards.answers import references
+from r1rewards.rewards import math_answers, spans_of
+from r1rewards.rollouts import Batch
+
+EXAMPLES = Path(__file__).parent.parent / "examples" / "rollouts.jsonl"
+ROWS = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines()]
+TEXTS, GOLDS = [r["completion"] for r in ROWS], [r["answer"] for r in ROWS]
+
+
+def test_each_completion_is_scanned_for_tags_once_however_many_rewards_ask() -> None:
+    with mock.patch.object(spans_of, "read_tags", wraps=spans_of.read_tags) as read:
+        score_batch(TEXTS, GOLDS, rewards=["accuracy", "format", "repetition"])
+    assert read.call_count == len(TEXTS)
+
+
+def test_an_answer_is_decided_once_per_reference_and_a_reference_is_read_once() -> None:
+    math_answers._judge.cache_clear()
+    references.reference_of.cache_clear()
+    with mock.patch.object(math_answers, "decide", wraps=math_answers.decide) as decide:
+        score_batch(TEXTS * 8, GOLDS * 8, rewards="math")
+    distinct = math_answers._judge.cache_info().misses
+    assert distinct < len(TEXTS)
+    assert decide.call_count <= 3 * distinct  # several boxes in one row are decided one by one
+    assert references.reference_of.cache_info().misses <= len(set(GOLDS))
+
+
+def test_a_batch_of_plain_answers_asks_no_worker() -> None:
+    with mock.patch.object(math_answers, "_submit") as submit:
+        score_batch(TEXTS, GOLDS, rewards="math")
+    assert submit.call_count == 0
+
+
+def test_no_rollout_object_is_made_unless_one_is_asked_for() -> None:
+    with mock.patch.object(Batch, "__getitem__", side_effect=AssertionError("a row was built")):
+        scores = score_batch(TEXTS, GOLDS)
+    assert scores[0].rewards["accuracy"] == 1.0
+
+
+@given(st.lists(st.integers(0, len(TEXTS) - 1), min_size=1, max_size=40))
+def test_duplicates_change_nothing(chosen: list[int]) -> None:
+    texts, golds = [TEXTS[i] for i in chosen], [GOLDS[i] for i in chosen]
+    once = score_batch(texts, golds)
+    thrice = score_batch(texts * 3, golds * 3)
+    assert np.array_equal(np.tile(once.rewards, (3, 1)), thrice.rewards, equal_nan=True)
+
+
+@given(st.permutations(range(len(TEXTS))))
+def test_shuffling_real_rewards_shuffles_them(order: list[int]) -> None:
+    straight = score_batch(TEXTS, GOLDS)
+    shuffled = score_batch([TEXTS[i] for i in order], [GOLDS[i] for i in order])
+    assert np.array_equal(straight.rewards[order], shuffled.rewards)
+    assert np.array_equal(straight.total[order], shuffled.total)
+
+
+def test_a_batch_equals_its_items_one_by_one() -> None:
+    together = score_batch(TEXTS, GOLDS)
+    for i in range(0, len(TEXTS), 7):
+        alone = score_batch([TEXTS[i]], [GOLDS[i]])
+        assert np.array_equal(together.rewards[i], alone.rewards[0])
