@@ -69,12 +69,19 @@ def add_parser(commands: Any) -> None:
         help="exit 1 where a mean is below X",
     )
     add("--strict", action="store_true", help="exit 1 where a row could not be read or scored")
+    add(
+        "--references",
+        action="store_true",
+        help="only check the references: exit 1 where one is unusable",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Score the file. Returns the exit code that `--help` promises."""
     keys = Keys(arguments.completion_key, arguments.answer_key)
+    if arguments.references:
+        return _check_references(arguments.file, keys)
     thresholds = dict(_threshold(text) for text in arguments.fail_under)
     spec = parse_rewards(arguments.rewards)
     summary = Summary([reward.name for reward, _ in resolve(spec)])
@@ -204,6 +211,18 @@ def _exit_code(
         )
         failed = True
     return int(failed)
+
+
+def _check_references(path: str, keys: Keys) -> int:
+    """Read every reference and say which are unusable, before a run is spent on them."""
+    from r1rewards.answers.references import check_references
+
+    rows = [row for row in read_rows(path, keys) if isinstance(row, Row)]
+    problems = check_references([row.reference for row in rows])
+    for i, problem in problems:
+        print(f"{rows[i].place}: {problem}")
+    print(f"{len(rows)} references, {len(problems)} unusable", file=sys.stderr)
+    return int(bool(problems))
 
 
 class _Progress:

@@ -145,3 +145,12 @@ def test_list_names_rewards_and_presets(capsys) -> None:
     assert "preset r1-zero: accuracy + format" in capsys.readouterr().out
     assert main(["list", "--json"]) == 0
     assert "accuracy" in json.loads(capsys.readouterr().out)["rewards"]
+
+
+def test_references_can_be_checked_before_a_run(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"completion": "", "answer": "4"}\n{"completion": "", "answer": ""}\n')
+    assert main(["check", str(path), "--references"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"{path}:2: ")
+    assert "2 references, 1 unusable" in printed.err
