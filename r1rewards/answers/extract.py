@@ -67,39 +67,37 @@ def find_answer(
         return _in_tag(text, start, tag) or Found(None, reason="no_answer_tag")
     at = text.rfind("\\boxed{", start)
     if at >= 0:
-        close = _closing_brace(text, at + 6)
-        content = text[at + 7 : close]
+        inside = at + 7
+        close = text.find("}", inside, at + MAX_BOX)
+        answer = text[inside:close]
+        if "{" in answer or answer[-1:] == "\\":
+            close = _closing_brace(text, at + 6)
+            answer = text[inside:close]
+        near = max(start, at - WINDOW)
         # Nearly always the box stands alone: no other near, no tag, nothing to read after it.
         if (
             close > 0
-            and (content[:1].isalnum() or not _is_blank(text, at + 7, close))
+            and (len(text) - close < 6 or _is_harmless(text, close + 1, tag))
+            and text.rfind("\\boxed", near, at) < 0
+            and text.rfind("\\fbox", near, at) < 0
+            and (answer[:1].isalnum() or not _is_blank(text, inside, close))
+            and "box" not in answer
             and (tag is None or text.rfind(tag[1], start, at) < 0)
-            and "box" not in content
-            and _is_harmless(text, close + 1)
-            and _is_first(text, start, at)
         ):
-            return _new(Found, (content.strip(), at + 7, close, (), ""))
+            return _new(Found, (answer.strip(), inside, close, (), ""))
     return _find_carefully(text, start, mode, tag)
 
 
 _new = tuple.__new__  # a NamedTuple's own constructor costs twice as much
 
 
-def _is_first(text: str, start: int, at: int) -> bool:
-    """True where no other box can stand in a row with the one at `at`, or around it."""
-    gap = text[max(start, at - GAP) : at]
-    return ("}" not in gap and "box" not in gap) or text.rfind(
-        "box", max(start, at - WINDOW), at
-    ) < 0
-
-
-def _is_harmless(text: str, after: int) -> bool:
+def _is_harmless(text: str, after: int, tag: Tag | None) -> bool:
     """True where the text after a box is so short or so plain that it cannot offer another answer."""
     tail = text[after : after + TAIL]
-    if len(tail) < 5:
-        return True
-    return (
-        len(tail) < TAIL
+    if tag is not None:
+        tail = tail.replace(tag[1], "")  # the box nearly always stands in the tag
+    return len(tail) < 5 or (
+        len(tail) < TAIL - 64
         and "box" not in tail
         and "nswer" not in tail
         and not tail.lstrip(_LEADING).startswith(_STARTS)
@@ -144,14 +142,14 @@ def _find_carefully(text: str, start: int, mode: Mode, tag: Tag | None) -> Found
         closing = text.rfind(tag[1], start, box.at)
         if closing >= 0 or text.find(tag[0], box.after) >= 0:
             return _beside_tag(text, start, box, tag, closing)
-    return _with_company(text, start, box)
+    return _with_company(text, start, box, tag)
 
 
-def _with_company(text: str, start: int, box: _Box) -> Found:
+def _with_company(text: str, start: int, box: _Box, tag: Tag | None) -> Found:
     """The answer in the box, with what is offered beside it: boxes of the same row, another answer after it."""
     row = _row(text, start, box)
     offered = [_content(text, b) for b in row]
-    if not _is_harmless(text, box.after):
+    if not _is_harmless(text, box.after, tag):
         other = _another_answer(text, box.after)
         if other == "":
             return Found(None, reason="retracted")
@@ -393,11 +391,16 @@ def _another_answer(text: str, after: int) -> str | None:
         return ""
     if said:
         return _value_at(text, said.end())
-    cue = text.find("nswer", after, after + TAIL)
-    if cue < 0:
-        return None
-    end = _cue_end(text, cue)
-    return None if end < 0 else _value_at(text, end)
+    cue = after
+    for _ in range(MAX_TRIES):
+        cue = text.find("nswer", cue, after + TAIL)
+        if cue < 0:
+            break
+        end = _cue_end(text, cue)
+        if end >= 0:
+            return _value_at(text, end)
+        cue += 5
+    return None
 
 
 def _value_at(text: str, at: int) -> str | None:
@@ -426,7 +429,7 @@ def _in_tag(text: str, start: int, tag: Tag | None) -> Found | None:
         end = len(text)
     box = _last_box(text, begin, end)
     if type(box) is _Box:
-        return _with_company(text, begin, box)
+        return _with_company(text, begin, box, tag)
     if box != "no_box":
         return Found(None, reason=str(box))
     return _plain(text, begin, end)
@@ -435,7 +438,7 @@ def _in_tag(text: str, start: int, tag: Tag | None) -> Found | None:
 def _beside_tag(text: str, start: int, box: _Box, tag: Tag, closing: int) -> Found:
     """`<answer>` together with a box outside it: both are offered, so both must be right."""
     tagged = _in_tag(text, start, tag)
-    boxed = _with_company(text, start, box)
+    boxed = _with_company(text, start, box, tag)
     if tagged is None or tagged.text is None:
         return boxed
     if closing < 0 and tagged.end > box.after:

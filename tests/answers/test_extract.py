@@ -70,7 +70,7 @@ def test_what_stands_before_the_start_does_not_matter(text: str) -> None:
 @given(TEXTS)
 def test_a_boxed_answer_after_a_new_paragraph_is_found_whatever_stood_before(text: str) -> None:
     text = text.replace("answer>", "")  # what stands in the tag would be another answer
-    completion = text + "}}}} So all in all the result of this long story is\n\n$\\boxed{42}$."
+    completion = text + "\n\nSo all in all the result of this long story is\n\n$\\boxed{42}$."
     found = find_answer(completion)
     assert found.text == "42"
 
