@@ -52,3 +52,15 @@ class WorkerTimeoutError(WorkerError):
 
 class WorkerDiedError(WorkerError):
     """The process that held the task ended: out of memory, killed from outside, or crashed."""
+
+
+class BadTestsError(R1RewardsError, ValueError):
+    """Tests for code that cannot be read. `field` is where, `why` what was expected there."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(field, why)
+        self.field = field
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.why}"
