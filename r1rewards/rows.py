@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMPLETION_KEYS = ("completion", "response", "output", "generation", "messages")
 REFERENCE_KEYS = ("reference", "answer", "solution", "ground_truth", "target", "label")
 GROUP_KEYS = ("group", "prompt_id")
+SOURCE_KEYS = ("data_source", "source", "dataset")
 PROMPT_KEYS = ("prompt", "question", "problem")
 DATA_COLUMNS = ("tests", "task", "language", "prefilled", "completion_ids", "max_length")
 """Options of built-in rewards that a row may carry. Any other option name there is a dataset column by accident."""
@@ -43,6 +44,7 @@ class Row:
     reference: Any = None
     prompt: Any = None
     group: Hashable = None
+    source: str | None = None
     columns: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -59,7 +61,7 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Where a row keeps its completion and its answer; None looks in the usual places."""
+    """Where a row keeps its completion, its answer and its group; None looks in the usual places."""
 
     completion: str | None = None
     answer: str | None = None
@@ -176,13 +178,17 @@ def _checked(
         "completion": _pick(raw, COMPLETION_KEYS, keys.completion),
         "reference": _pick(raw, REFERENCE_KEYS, keys.answer),
         "prompt": _pick(raw, PROMPT_KEYS, None),
-        "group": _pick(raw, GROUP_KEYS, keys.group),
+        "group": _hashable(_pick(raw, GROUP_KEYS, keys.group)),
     }
     if found["completion"] is None:
         looked = keys.completion or ", ".join(COMPLETION_KEYS)
-        have = ", ".join(map(str, list(raw)[:12])) or "nothing"
         return BadRow(
-            place, f"no completion: looked for {looked}; the row has {have}. See --completion-key."
+            place,
+            f"no completion: looked for {looked}; the row has {_names(raw)}. See --completion-key.",
+        )
+    if keys.group is not None and found["group"] is None:
+        return BadRow(
+            place, f"no group: --group-by looked for {keys.group}; the row has {_names(raw)}."
         )
     if found["reference"] is None and isinstance(raw.get("reward_model"), dict) and not keys.answer:
         found["reference"] = raw["reward_model"].get("ground_truth")
@@ -192,7 +198,19 @@ def _checked(
     except ValidationError as e:
         return BadRow(place, _said(e))
     rest = {k: v for k, v in raw.items() if k not in columns}
-    return Row(place, raw, **found, columns={**rest, **columns})
+    source = _pick(raw, SOURCE_KEYS, None)
+    source = source if isinstance(source, str) else None
+    return Row(place, raw, **found, source=source, columns={**rest, **columns})
+
+
+def _names(raw: Mapping[str, Any]) -> str:
+    return ", ".join(map(str, list(raw)[:12])) or "nothing"
+
+
+def _hashable(group: Any) -> Any:
+    """A group id that can be compared: messages and other structures by their JSON text."""
+    is_plain = group is None or isinstance(group, str | int)
+    return group if is_plain else json.dumps(group, sort_keys=True, default=str)
 
 
 def _pick(raw: Mapping[str, Any], usual: Sequence[str], named: str | None) -> Any:

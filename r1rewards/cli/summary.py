@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections import Counter
@@ -67,7 +66,8 @@ class Summary:
     def finish(self) -> None:
         """Nothing is left to do."""
 
-    def _as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain data."""
         return {
             "rows": self.rows,
             "bad_rows": self.bad_rows,
@@ -84,10 +84,6 @@ class Summary:
             "unscored_reasons": dict(self._reasons.most_common(20)),
             "rows_per_s": round(self.rows_per_s, 1),
         }
-
-    def as_json(self) -> str:
-        """The summary as one JSON object."""
-        return json.dumps(self._as_dict(), indent=2)
 
     def as_table(self) -> str:
         """The summary for people."""

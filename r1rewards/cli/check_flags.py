@@ -1,0 +1,74 @@
+"""The flags of `r1rewards check`, in the groups that `--help` shows."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Every flag of `check`."""
+    parser.add_argument(
+        "file", metavar="FILE", help="JSONL, JSONL.gz or parquet; - for standard input"
+    )
+    _reading(parser.add_argument_group("reading"))
+    _scoring(parser.add_argument_group("scoring"))
+    _evaluating(parser.add_argument_group("evaluating"))
+    _writing(parser.add_argument_group("writing"))
+    _failing(parser.add_argument_group("failing"))
+
+
+def _reading(group: Any) -> None:
+    add = group.add_argument
+    add("--completion-key", metavar="KEY", help="where a row keeps its completion (dots go deeper)")
+    add("--answer-key", metavar="KEY", help="where a row keeps its reference answer")
+    add("--limit", type=int, metavar="N", help="score the first N rows only")
+
+
+def _scoring(group: Any) -> None:
+    add = group.add_argument
+    add(
+        "--rewards",
+        default="r1-zero",
+        metavar="SPEC",
+        help="accuracy,format=0.5 or a preset (default: r1-zero)",
+    )
+    add(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an option of the rewards: prefilled=true",
+    )
+
+
+def _evaluating(group: Any) -> None:
+    group.add_argument(
+        "--group-by",
+        metavar="KEY",
+        help="rows with the same KEY (such as prompt_id) are samples of one prompt: adds pass@1, pass@k, cons@k and "
+        "the histogram of solve rates",
+    )
+
+
+def _writing(group: Any) -> None:
+    add = group.add_argument
+    add("-o", "--output", metavar="FILE", help="write each row with its scores under the key r1")
+    add("--json", action="store_true", help="print the summary as JSON")
+
+
+def _failing(group: Any) -> None:
+    add = group.add_argument
+    add(
+        "--fail-under",
+        action="append",
+        default=[],
+        metavar="NAME=X",
+        help="exit 1 where a mean (accuracy, total) or a figure (pass@1) is below X",
+    )
+    add("--strict", action="store_true", help="exit 1 where a row could not be read or scored")
+    add(
+        "--references",
+        action="store_true",
+        help="only check the references: exit 1 where one is unusable",
+    )
