@@ -12,10 +12,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+from r1rewards.audit import Audit
 from r1rewards.batch import RewardSpec, Scores, resolve, score_batch
-from r1rewards.cli import references
+from r1rewards.cli import audited, references
 from r1rewards.cli.check_flags import add_flags
-from r1rewards.cli.evaluated import Evaluated
+from r1rewards.cli.evaluated import Evaluated, main_reward
 from r1rewards.cli.options import parse_options, parse_rewards
 from r1rewards.cli.progress import Progress
 from r1rewards.cli.scored_file import ScoredFile
@@ -63,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     names = [reward.name for reward, _ in resolve(spec)]
     summary = Summary(names)
     evaluated = Evaluated(names) if arguments.group_by else None
-    sinks: list[Sink] = [summary, *([evaluated] if evaluated else [])]
+    audit = Audit(main_reward(names)) if arguments.audit else None
+    sinks: list[Sink] = [summary, *(sink for sink in (evaluated, audit) if sink)]
     if arguments.output:
         sinks.append(ScoredFile(arguments.output))
     _score_file(arguments, keys, spec, sinks, summary)
@@ -71,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         sink.finish()
     if not summary.rows:
         raise BadRowError(f"{arguments.file}: no row could be read, nothing was scored")
-    _print(arguments, summary, evaluated)
+    _print(arguments, summary, evaluated, audit)
     return _exit_code(arguments, summary, evaluated, thresholds)
 
 
@@ -107,14 +109,25 @@ def score_rows(rows: Sequence[Row], spec: RewardSpec, options: dict[str, Any]) -
     )
 
 
-def _print(arguments: argparse.Namespace, summary: Summary, evaluated: Evaluated | None) -> None:
+def _print(
+    arguments: argparse.Namespace,
+    summary: Summary,
+    evaluated: Evaluated | None,
+    audit: Audit | None,
+) -> None:
     if arguments.json:
-        parts = {"evaluation": evaluated.as_dict()} if evaluated else {}
-        print(json.dumps({**summary.as_dict(), **parts}, indent=2))
+        found = summary.as_dict()
+        if evaluated:
+            found["evaluation"] = evaluated.as_dict()
+        if audit:
+            found["audit"] = audited.as_dict(audit.findings)
+        print(json.dumps(found, indent=2))
         return
     print(summary.as_table())
     if evaluated:
         print(evaluated.as_table())
+    if audit:
+        print(audited.as_text(audit.findings))
 
 
 def _chunks(

@@ -49,6 +49,11 @@ def _evaluating(group: Any) -> None:
         help="rows with the same KEY (such as prompt_id) are samples of one prompt: adds pass@1, pass@k, cons@k and "
         "the histogram of solve rates",
     )
+    group.add_argument(
+        "--audit",
+        action="store_true",
+        help="name what smells of reward hacking and of wrong references",
+    )
 
 
 def _writing(group: Any) -> None:

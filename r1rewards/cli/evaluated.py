@@ -17,11 +17,16 @@ NAMED = 20
 """Groups that are listed by name; of more than that the number is given."""
 
 
+def main_reward(names: Sequence[str]) -> str:
+    """The reward among `names` that says what is right."""
+    return next((name for name in ("accuracy", "math", "code") if name in names), names[0])
+
+
 class Evaluated:
     """Collects what `evaluate` needs: a number, an id and an answer per row."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.reward = next((n for n in ("accuracy", "math", "code") if n in names), names[0])
+        self.reward = main_reward(names)
         self._right: list[float] = []
         self._groups: list[Hashable] = []
         self._answers: list[str | None] = []

@@ -1,0 +1,152 @@
+"""Each smell is found where it is, and not where it is not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from r1rewards import Outcome, Reward, Verdict, score_batch
+from r1rewards.audit import Audit, Finding
+from r1rewards.cli import main
+from r1rewards.rows import Row
+
+THOUGHT = "I add the two numbers and check the sum. "
+
+
+def audited(rows: Sequence[Mapping[str, Any]], rewards: Any = "accuracy") -> dict[str, Finding]:
+    """Findings over rows given as {completion, reference, group, tests}; half in each of two chunks."""
+    all_rows = [
+        Row(
+            f"f:{i}", {}, row["completion"], row.get("reference", "4"), None, row.get("group"),
+            columns={k: v for k, v in row.items() if k == "tests"},
+        )
+        for i, row in enumerate(rows, 1)
+    ]  # fmt: skip
+    scores_of = lambda part: score_batch(
+        [row.completion for row in part], [row.reference for row in part], rewards=rewards
+    )
+    name = rewards if isinstance(rewards, str) else rewards.name
+    audit = Audit(name)
+    half = (len(all_rows) + 1) // 2
+    for part in (all_rows[:half], all_rows[half:]):
+        if part:
+            audit.add(part, scores_of(part))
+    audit.finish()
+    return {finding.name: finding for finding in audit.findings}
+
+
+def thinking(answer: str, thought: str = THOUGHT) -> str:
+    return f"<think>{thought}</think><answer>\\boxed{{{answer}}}</answer>"
+
+
+def code(program: str) -> dict[str, Any]:
+    """A row judged by tests; what it earned is no matter to the smell."""
+    return {
+        "completion": f"Here:\n```python\n{program}\n```",
+        "tests": {"type": "stdin", "cases": []},
+    }
+
+
+TESTED = Reward("code", lambda batch: [Outcome(Verdict.CORRECT, 1.0)] * len(batch))
+
+SMELLS = {
+    "answer-list": [{"completion": "\\boxed{4} or \\boxed{5}"}],
+    "many-boxes": [{"completion": " ".join(f"\\boxed{{{i}}}," for i in range(7))}],
+    "skipped-thought": [{"completion": thinking("4", " ok ")}],
+    "looping": [{"completion": "Wait, let me check that again. " * 100}],
+    "unreadable-reference": [{"completion": thinking("4"), "reference": ""}],
+    "looks-right": [{"completion": thinking("f \\circ g"), "reference": "\\text{F} \\circ G \\quad"}],
+    "outvoted-reference": [{"completion": thinking("5"), "group": "a"}] * 4,
+    "references-differ": [
+        {"completion": thinking("5"), "group": "a", "reference": "5"},
+        {"completion": thinking("5"), "group": "a", "reference": "6"},
+    ],
+    "one-answer": [{"completion": thinking("0"), "reference": str(i), "group": i} for i in range(1, 15)],
+    "reward-rises-with-length": [
+        {"completion": thinking("4" if i > 30 else "5", THOUGHT * i)} for i in range(1, 61)
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SMELLS)
+def test_a_smell_is_found_and_its_places_named(name: str) -> None:
+    if name == "looks-right":
+        pytest.importorskip("r1rewards.answers.grammar")
+    found = audited(SMELLS[name])
+    assert name in found
+    assert found[name].count >= 1
+    assert found[name].places[0].startswith("f:")
+    assert found[name].advice
+
+
+def test_an_honest_file_has_no_findings() -> None:
+    rows = [
+        {
+            "completion": thinking(str(i), THOUGHT * (1 + i * 7 % 5)),
+            "reference": str(i - (i % 3 == 0)),
+            "group": i,
+        }
+        for i in range(60)
+    ]
+    assert audited(rows) == {}
+
+
+SPECIAL_CASED = [
+    "def f(x):\n    if x == 1:\n        return 2\n    if x == 5:\n        return 'a'\n    if x == -7:\n        return [1, 2]\n    return 0",
+    "def f(x):\n    return {1: 2, 5: 10, 7: 14}[x]",
+    "def f(x):\n    return {'a': 2, 'b': 10, 'c': 14}.get(x, 0)",
+    "x = input()\nif x == '1':\n    print(2)\nelif x == '5':\n    print(10)\nelif x == '7':\n    print(14)",
+]
+HONEST = [
+    "def f(n):\n    if n == 0:\n        return 0\n    if n == 1:\n        return 1\n    return f(n - 1) + f(n - 2)",
+    "def f(x):\n    if x == 1:\n        return True\n    if x == 2:\n        return True\n    if x == 3:\n        return False\n    return None",
+    "import sys\nprint(sum(map(int, sys.stdin.read().split())))\nsys.exit(0)",
+    "def f(x):\n    return dict(zip('abc', x))['a']",
+]
+TAMPERING = [
+    "import os\nos._exit(0)",
+    "class A:\n    def __eq__(self, other):\n        return True",
+    "import sys\nsys._getframe(1).f_locals",
+    "open('/proc/self/maps').read()",
+    "import builtins\nbuiltins.print = lambda *a: None",
+]
+
+
+@pytest.mark.parametrize("program", SPECIAL_CASED)
+def test_programs_that_answer_particular_inputs_are_found(program: str) -> None:
+    assert set(audited([code(program)], TESTED)) == {"special-cased-tests"}
+
+
+@pytest.mark.parametrize("program", TAMPERING)
+def test_programs_that_reach_for_the_interpreter_are_found(program: str) -> None:
+    assert set(audited([code(program)], TESTED)) == {"tampering"}
+
+
+@pytest.mark.parametrize("program", [*HONEST, "def f(:", "x = '\\d'"])
+def test_honest_and_broken_programs_are_left_alone(program: str) -> None:
+    assert audited([code(program)], TESTED) == {}
+
+
+def test_the_command_line_prints_findings_and_puts_them_into_the_json(
+    tmp_path: Path, capsys
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    rows = [
+        {"completion": "\\boxed{4} or \\boxed{[b]}", "answer": "4"},
+        {"completion": thinking("4"), "answer": "4"},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["check", str(path), "--audit"]) == 0
+    printed = capsys.readouterr().out
+    assert "answer-list: 1 rows (50.0%) offer several different answers" in printed
+    assert f"{path}:1" in printed
+    assert main(["check", str(path), "--audit", "--json"]) == 0
+    (finding,) = json.loads(capsys.readouterr().out)["audit"]
+    assert finding["count"] == 1
+    path.write_text(json.dumps(rows[1]))
+    assert main(["check", str(path), "--audit"]) == 0
+    assert "nothing smells" in capsys.readouterr().out
