@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from r1rewards import score_batch
@@ -49,6 +49,7 @@ def test_no_rollout_object_is_made_unless_one_is_asked_for() -> None:
     assert scores[0].rewards["accuracy"] == 1.0
 
 
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, len(TEXTS) - 1), min_size=1, max_size=40))
 def test_duplicates_change_nothing(chosen: list[int]) -> None:
     texts, golds = [TEXTS[i] for i in chosen], [GOLDS[i] for i in chosen]
@@ -57,6 +58,7 @@ def test_duplicates_change_nothing(chosen: list[int]) -> None:
     assert np.array_equal(np.tile(once.rewards, (3, 1)), thrice.rewards, equal_nan=True)
 
 
+@settings(max_examples=15)
 @given(st.permutations(range(len(TEXTS))))
 def test_shuffling_real_rewards_shuffles_them(order: list[int]) -> None:
     straight = score_batch(TEXTS, GOLDS)
