@@ -1,6 +1,6 @@
 r"""What an answer can be: small frozen dataclasses, compared by structure.
 
-A node says what was written, after spelling is out of the way (`\\dfrac12` and `1/2` give equal nodes); whether two
+A node says what was written, after spelling is out of the way (`\dfrac12` and `1/2` give equal nodes); whether two
 nodes mean the same is decided in `equal`.
 """
 
@@ -19,16 +19,350 @@ class Node:
     __slots__ = ()
 
 
+# --- scalars: what has a value, or would have one if its letters had
+
+
 @dataclass(frozen=True, slots=True)
 class Number(Node):
-    """An exact rational. `places`: digits after the decimal point where it was written as a decimal."""
+    """An exact rational. `places`: digits after the decimal point (of the mantissa's last digit) where it was written
+    as a decimal, negative for 3.2e5; None where it was not.
+    """
 
     value: int | Fraction
     places: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
+class Symbol(Node):
+    """A letter or name, subscript and primes included: `x`, `x_1`, `f'`, `theta`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    """`pi`, `e`, `i`, `oo`, `deg` (pi/180), or a unit vector `i^`, `j^`, `k^`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sign(Node):
+    r"""The factor +1 or -1 of a `\pm` (kind 1) or `\mp` (kind -1), until the grammar expands it."""
+
+    kind: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Node):
+    """Terms added up; a difference holds `Product((-1, term))`."""
+
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Node):
+    """Factors multiplied; a quotient holds `Power(bottom, -1)`."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Node):
+    """Base to an exponent."""
+
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function of the closed list in `functions.py`, or an unknown one (`f`) that is only equal to itself."""
+
+    name: str
+    args: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Big(Node):
+    r"""What a bound variable runs through: kind `sum`, `prod`, `int`, `lim`. Bounds are None where not written."""
+
+    kind: str
+    variable: str
+    low: Node | None
+    high: Node | None
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class BaseN(Node):
+    """Digits in a written base; `value` is what they mean."""
+
+    digits: str
+    base: int
+    value: int | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Percent(Node):
+    """A number of hundredths."""
+
+    amount: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Node):
+    """An amount and its unit, as `units.py` reads it."""
+
+    amount: Node
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Congruence(Node):
+    """A residue class."""
+
+    residue: Node
+    modulus: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio(Node):
+    """`2:3:4`."""
+
+    parts: tuple[Node, ...]
+
+
+# --- collections
+
+
+@dataclass(frozen=True, slots=True)
+class Several(Node):
+    """Several answers in one: in no order, joined (`joint`) by commas, `and`, `or`, or a plus-minus sign."""
+
+    items: tuple[Node, ...]
+    joint: str = field(default=",", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Node):
+    """Values of different names given together: `x = 1, y = 2`."""
+
+    names: tuple[str, ...]
+    values: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FiniteSet(Node):
+    """Elements between braces."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Node):
+    """Ordered items between brackets. `()` and `[]` with two items may mean an interval; `<>` is a vector."""
+
+    items: tuple[Node, ...]
+    brackets: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix(Node):
+    """Rows of entries. `bars` marks a determinant."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piecewise(Node):
+    """(value, condition) rows of a function by cases; a condition of Text("otherwise") is the rest."""
+
+    rows: tuple[tuple[Node, Node], ...]
+
+
+# --- sets of reals and statements
+
+
+@dataclass(frozen=True, slots=True)
+class Interval(Node):
+    """What can only be an interval: mixed or reversed brackets, or an infinite end."""
+
+    low: Node
+    high: Node
+    has_low: bool
+    has_high: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSet(Node):
+    """`R`, `Z`, `N`, `Q`, `C`, or `empty`; also R+ and the like by their written suffix."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Combined(Node):
+    """Sets joined by `union`, `meet` or `minus`, in writing order."""
+
+    operation: str
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetBuilder(Node):
+    """The values of `element` for which all `conditions` hold."""
+
+    element: Node
+    conditions: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(Node):
+    """A chain `sides[0] ops[0] sides[1] ...` of `=`, `≠`, `<`, `≤`, `>`, `≥`, `≈`, `∈`, or an arrow."""
+
+    sides: tuple[Node, ...]
+    ops: tuple[str, ...]
+
+
+# --- words
+
+
+@dataclass(frozen=True, slots=True)
 class Text(Node):
-    """Words, wrappers and spacing removed, case kept."""
+    """Words; wrappers and spacing removed, case kept."""
 
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Node):
+    """A letter of a multiple choice, with what its option says, where written."""
+
+    letter: str
+    option: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock(Node):
+    """A time of day or duration `h:mm[:ss]` in seconds; `half` is `am`, `pm` or empty."""
+
+    seconds: int
+    half: str
+    ratio: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Date(Node):
+    """A calendar day; what was not written is 0."""
+
+    year: int
+    month: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Node):
+    """A spelling with two readings, the likelier first: `3,14` is 3.14 or a list."""
+
+    readings: tuple[Node, ...]
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below, in writing order."""
+    match node:
+        case (
+            Sum(below)
+            | Product(below)
+            | Several(below)
+            | FiniteSet(below)
+            | Ratio(below)
+            | Either(below)
+        ):
+            return below
+        case (
+            Tuple(below, _)
+            | Call(_, below)
+            | Relation(below, _)
+            | Combined(_, below)
+            | Named(_, below)
+        ):
+            return below
+        case Power(base, exponent):
+            return (base, exponent)
+        case Percent(amount) | Quantity(amount, _):
+            return (amount,)
+        case Congruence(residue, modulus):
+            return (residue, modulus)
+        case Interval(low, high):
+            return (low, high)
+        case Big(_, _, low, high, body):
+            return tuple(n for n in (low, high, body) if n is not None)
+        case Matrix(rows) | Piecewise(rows):
+            return tuple(cell for row in rows for cell in row)
+        case SetBuilder(element, conditions):
+            return (element, *conditions)
+        case Choice(_, option) if option is not None:
+            return (option,)
+    return ()
+
+
+def rebuilt(node: Node, below: tuple[Node, ...]) -> Node:
+    """`node` with other nodes below it, as many as `children` gave."""
+    match node:
+        case Sum() | Product() | FiniteSet() | Ratio() | Either():
+            return type(node)(below)
+        case Several(_, joint):
+            return Several(below, joint)
+        case Tuple(_, brackets):
+            return Tuple(below, brackets)
+        case Call(name):
+            return Call(name, below)
+        case Relation(_, ops):
+            return Relation(below, ops)
+        case Combined(operation):
+            return Combined(operation, below)
+        case Named(names):
+            return Named(names, below)
+        case Power() | Congruence():
+            return type(node)(*below)
+        case Percent():
+            return Percent(below[0])
+        case Quantity(_, unit):
+            return Quantity(below[0], unit)
+        case Interval(_, _, has_low, has_high):
+            return Interval(below[0], below[1], has_low, has_high)
+        case Big(kind, variable, low, high):
+            ends = iter(below)
+            return Big(
+                kind,
+                variable,
+                None if low is None else next(ends),
+                None if high is None else next(ends),
+                next(ends),
+            )
+        case Matrix(rows):
+            width = len(rows[0])
+            return Matrix(tuple(below[i : i + width] for i in range(0, len(below), width)))
+        case Piecewise():
+            return Piecewise(tuple((below[i], below[i + 1]) for i in range(0, len(below), 2)))
+        case SetBuilder():
+            return SetBuilder(below[0], below[1:])
+        case Choice(letter):
+            return Choice(letter, below[0])
+    return node
+
+
+def renamed(node: Node, names: dict[str, str]) -> Node:
+    """`node` with letters renamed, bound ones left alone."""
+    if type(node) is Symbol:
+        new = names.get(node.name)
+        return node if new is None else Symbol(new)
+    below = children(node)
+    if not below:
+        return node
+    if type(node) is Big and node.variable in names:
+        names = {k: v for k, v in names.items() if k != node.variable}
+    changed = tuple(renamed(child, names) for child in below)
+    return node if changed == below else rebuilt(node, changed)

@@ -1,0 +1,117 @@
+"""A place in a list of tokens, and the rules that files further on provide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from r1rewards.answers.limits import MAX_DEPTH
+from r1rewards.answers.tokens import Token, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from r1rewards.answers.nodes import Node
+    from r1rewards.errors import UnreadableAnswerError
+
+
+class Cursor:
+    """One reading of one token list. `i` is the token ahead."""
+
+    __slots__ = (
+        "ahead",
+        "bars",
+        "brackets",
+        "builders",
+        "depth",
+        "i",
+        "kind",
+        "signs",
+        "text",
+        "tokens",
+        "vectors",
+    )
+
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+        self.text = text
+        self.tokens = list(tokens)
+        self.i = self.depth = self.bars = self.brackets = self.builders = self.signs = 0
+        self.vectors = False
+        self.kind, self.ahead = self.tokens[0][:2]
+
+    def advance(self) -> None:
+        """Past the token ahead."""
+        self.i += 1
+        self.kind, self.ahead = self.tokens[self.i][:2]
+
+    def goto(self, i: int) -> None:
+        """Back or forth to token i."""
+        self.i = i
+        self.kind, self.ahead = self.tokens[i][:2]
+
+    def accept(self, op: str) -> bool:
+        """True, and past it, where operator `op` is ahead."""
+        if self.ahead == op and self.kind == "o":
+            self.advance()
+            return True
+        return False
+
+    def expect(self, op: str) -> None:
+        """Past `op`; a missing closing bracket at the very end is repaired."""
+        if not self.accept(op) and self.kind != "$":
+            raise self.error(f"expected {op!r}")
+
+    def error(self, why: str) -> UnreadableAnswerError:
+        """The error to raise here, the token ahead marked."""
+        _, _, start, end = self.tokens[self.i]
+        return marked(self.text, start, end, why)
+
+    def nested(self, rule: Callable[[], Node]) -> Node:
+        """`rule()` one level deeper. Raises beyond MAX_DEPTH."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"nested deeper than {MAX_DEPTH}")
+        node = rule()
+        self.depth -= 1
+        return node
+
+    # --- rules of `grammar`, which the rules between here and there use
+
+    def relation(self) -> Node:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
+    def expr(self) -> Node:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
+    def term(self) -> Node:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
+    def factor(self) -> Node:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
+    def power(self) -> Node:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
+    def atom(self) -> Node:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
+    def is_stuck(self) -> bool:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
+    def signed(self) -> Node:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
+    def signed_atom(self) -> Node:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
+    def environment(self, *, cases: bool = False) -> Node:
+        """See `grammar_functions.Functions`."""
+        raise NotImplementedError

@@ -1,0 +1,491 @@
+r"""Tokens -> nodes by recursive descent: one method per rule, its rule as the docstring.
+
+Here: relations, expressions and atoms. Brackets, functions and environments are in `grammar_brackets` and
+`grammar_functions`; words, numerals and dates in `grammar_text`; what stands at the top of an answer (lists, labels,
+choices) in `grammar_answer`. No rule evaluates anything beyond a literal.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from r1rewards.answers.build import (
+    DEGREE,
+    base_number,
+    literal,
+    negated,
+    primed,
+    product,
+    reciprocal,
+    repeating,
+    starred,
+)  # fmt: skip
+from r1rewards.answers.grammar_functions import FUNCTIONS, Functions
+from r1rewards.answers.limits import MAX_DIGITS
+from r1rewards.answers.nodes import (
+    Call,
+    Combined,
+    Congruence,
+    Constant,
+    NamedSet,
+    Node,
+    Number,
+    Percent,
+    Power,
+    Product,
+    Quantity,
+    Ratio,
+    Relation,
+    Several,
+    Sign,
+    Sum,
+    Symbol,
+)  # fmt: skip
+from r1rewards.answers.units import read_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from r1rewards.answers.tokens import Token
+
+RELATIONS = frozenset("=≠<≤>≥≈∈∉≡∼→⊂⊥∥")
+_SET_OPERATIONS = {"∪": "union", "∩": "meet", "∖": "minus"}
+_STARTS = frozenset("nrscfeS")
+_OPENING = frozenset("([{⌊⌈")
+_MIXED = re.compile(r"\\[dtc]?frac\s*(?:\{\s*(\d{1,9})\s*\}|(\d))\s*(?:\{\s*(\d{1,9})\s*\}|(\d))")
+_CHOSEN = re.compile(r"\^\s*(?:\{\s*\d{1,9}\s*\}|\d{1,9})")
+
+
+class Parser(Functions):
+    """The grammar of one item. `i` is the token ahead."""
+
+    __slots__ = ()
+
+    # --- relations and sets
+
+    def relation(self) -> Node:
+        """relation = ratio { relop ratio } [ "(mod" expr ")" ]"""
+        side = self.ratio()
+        if self.kind != "o" or (
+            self.ahead not in RELATIONS and self.ahead not in ("pmod", "mod", "(")
+        ):
+            return side
+        sides, ops = [side], []
+        while self.kind == "o" and self.ahead in RELATIONS:
+            ops.append(self.ahead)
+            self.advance()
+            if self.accept("="):  # `<=` written with a space
+                ops[-1] = {"<": "≤", ">": "≥"}.get(ops[-1], ops[-1])
+            sides.append(self.ratio())
+        modulus = self.modulus()
+        if modulus is not None and ops in ([], ["≡"], ["="]):
+            return Congruence(sides[-1], modulus)
+        if modulus is not None:
+            raise self.error("a modulus after a relation that is no congruence")
+        return Relation(tuple(sides), tuple(ops)) if ops else side
+
+    def modulus(self) -> Node | None:
+        r"""modulus = "\pmod" group | "(" "mod" expr ")" | "mod" expr"""
+        if self.accept("pmod"):
+            return self.argument()
+        if self.kind == "o" and self.ahead == "(" and self.tokens[self.i + 1][1] in ("mod", "pmod"):
+            self.advance()
+            self.advance()
+            node = self.nested(self.expr)
+            self.expect(")")
+            return node
+        return None
+
+    def ratio(self) -> Node:
+        """ratio = sets { ":" sets }"""
+        first = self.sets()
+        if self.kind != "o" or self.ahead != ":" or self.builders:
+            return first
+        parts = [first]
+        while self.accept(":"):
+            parts.append(self.sets())
+        return Ratio(tuple(parts))
+
+    def sets(self) -> Node:
+        r"""sets = amount { ( "\cup" | "\cap" | "\setminus" ) amount }"""
+        node = self.amount()
+        while self.kind == "o" and self.ahead in _SET_OPERATIONS:
+            operation = _SET_OPERATIONS[self.ahead]
+            self.advance()
+            right = self.amount()
+            if isinstance(node, Combined) and node.operation == operation and operation != "minus":
+                node = Combined(operation, (*node.parts, right))
+            else:
+                node = Combined(operation, (node, right))
+        return node
+
+    def amount(self) -> Node:
+        """amount = [ currency ] expr [ currency ] [ unit ]"""
+        negative = self.kind == "o" and self.ahead == "-" and self.tokens[self.i + 1][0] == "u"
+        if negative:
+            self.advance()
+        currency = self.currency()
+        node = self.expr()
+        currency = currency or self.currency()
+        if negative:
+            node = negated(node)
+        if currency:
+            node = Quantity(node, currency)
+        if self.kind == "t":
+            node = self.with_unit(node)
+        return node
+
+    def currency(self) -> str:
+        r"""currency = "\\$" | "€" | "£" | ... | nothing"""
+        if self.kind != "u":
+            return ""
+        found = self.ahead
+        self.advance()
+        return found
+
+    def with_unit(self, node: Node) -> Node:
+        """unit = words, slashes and powers up to the end of the item, as `units.read_unit` knows them"""
+        first = self.i
+        start = self.tokens[first][2]
+        while self.kind in "tsn" or (self.kind == "o" and self.ahead in "/^*{}()-_°"):
+            if (
+                self.kind == "o"
+                and self.ahead == ")"
+                and "(" not in self.text[start : self.tokens[self.i][2]]
+            ):
+                break
+            self.advance()
+        end = self.tokens[self.i - 1][3]
+        while (
+            end < len(self.text)
+            and self.text[end] == "}"
+            and self.text.count("{", start, end) > self.text.count("}", start, end)
+        ):
+            end += 1
+        unit = read_unit(self.text[start:end])
+        if unit is None or isinstance(node, (Relation, Several)):
+            self.goto(first)
+            raise self.error("words that are no unit")
+        if unit == "%":
+            return Percent(node)
+        if isinstance(node, Quantity):
+            if not unit:
+                return node
+            unit = node.unit if unit in (node.unit, "each") else f"{node.unit} {unit}"
+            return Quantity(node.amount, read_unit(unit) or unit)
+        return Quantity(node, unit) if unit else node
+
+    # --- expressions
+
+    def expr(self) -> Node:
+        r"""expr = [ sign ] term { ( "+" | "-" | "\pm" | "\mp" ) term }"""
+        if self.kind == "o" and self.ahead in "+-±∓":
+            terms = [self.signed()]
+        else:
+            terms = [self.term()]
+        while self.kind == "o" and self.ahead in "+-±∓":
+            terms.append(self.signed())
+        return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+    def signed(self) -> Node:
+        """signed = sign { sign } term"""
+        sign = self.ahead
+        self.advance()
+        node = (
+            self.nested(self.signed) if self.kind == "o" and self.ahead in "+-±∓" else self.term()
+        )
+        if sign == "-":
+            return negated(node)
+        if sign == "+":
+            return node
+        self.signs += 1
+        return Product((Sign(1 if sign == "±" else -1, self.signs), node))
+
+    def term(self) -> Node:
+        """term = factor { ( "*" | "/" | "mod" | nothing ) factor }"""
+        factors = [self.factor()]
+        while True:
+            if self.kind == "o":
+                ahead = self.ahead
+                if ahead == "*":
+                    self.advance()
+                    factors.append(self.factor())
+                elif ahead == "/":
+                    self.advance()
+                    factors.append(reciprocal(self.factor()))
+                elif ahead == "mod":
+                    self.advance()
+                    factors = [Call("mod", (product(factors), self.factor()))]
+                elif self.is_opening():
+                    factors.append(self.power())
+                else:
+                    break
+            elif self.kind in _STARTS and not self.is_stuck():
+                factors.append(self.power())
+            else:
+                break
+        return factors[0] if len(factors) == 1 else product(factors)
+
+    def is_opening(self) -> bool:
+        """True where the bracket ahead starts another factor, written without a sign."""
+        ahead = self.ahead
+        if ahead == "|":
+            return not self.bars and self.tokens[self.i + 1][1] not in ("", "|")
+        if ahead not in _OPENING or (ahead == "[" and self.brackets):
+            return False
+        return ahead != "(" or self.tokens[self.i + 1][1] not in ("mod", "pmod")
+
+    def is_stuck(self) -> bool:
+        """True where what is ahead cannot be multiplied to what stands before: two numbers, the end of a matrix."""
+        if self.kind == "e":
+            return self.ahead.startswith("\\end")
+        return (
+            self.kind == "n"
+            and self.tokens[self.i - 1][0] == "n"
+            and self.tokens[self.i - 2][1] != "^"
+        )
+
+    def factor(self) -> Node:
+        """factor = { "+" | "-" } power"""
+        if self.kind == "o" and self.ahead in "+-±∓":
+            return self.nested(self.signed_factor)
+        return self.power()
+
+    def signed_factor(self) -> Node:
+        """A factor behind its own sign, as in `2 * -3` and `x^{-1}`."""
+        sign = self.ahead
+        self.advance()
+        node = self.factor()
+        if sign in "±∓":
+            self.signs += 1
+            return Product((Sign(1 if sign == "±" else -1, self.signs), node))
+        return negated(node) if sign == "-" else node
+
+    def power(self) -> Node:
+        """power = atom { "!" | "%" | "'" | "^" exponent | degree sign | "_" base }"""
+        node = self.nested(self.atom)
+        while self.kind == "o":
+            ahead = self.ahead
+            if ahead == "^":
+                self.advance()
+                node = self.raised(node)
+            elif ahead == "!":
+                self.advance()
+                node = Call("factorial2" if self.accept("!") else "factorial", (node,))
+            elif ahead == "%":
+                self.advance()
+                node = Percent(node)
+            elif ahead == "'":
+                self.advance()
+                node = primed(node)
+            elif ahead == "°":
+                self.advance()
+                node = product([node, DEGREE])
+            elif ahead == "_":
+                self.advance()
+                node = self.based(node)
+            else:
+                break
+        return node
+
+    def raised(self, base: Node) -> Node:
+        """exponent = degree sign | prime | "{" expr "}" | signed atom"""
+        if self.kind == "o" and self.ahead in "°'*":
+            mark = self.ahead
+            self.advance()
+            return (
+                product([base, DEGREE])
+                if mark == "°"
+                else primed(base)
+                if mark == "'"
+                else starred(base)
+            )
+        if self.kind == "o" and self.ahead == "{":
+            inner = self.tokens[self.i + 1]
+            if inner[0] == "o" and inner[1] in ("°", "'", "*", "^c"):
+                while self.ahead == inner[1] or self.ahead == "{":
+                    self.advance()
+                self.expect("}")
+                return product([base, DEGREE]) if inner[1] == "°" else primed(base)
+            self.advance()
+            exponent = self.nested(self.expr)
+            self.expect("}")
+        elif self.kind == "o" and self.ahead in "+-±":
+            exponent = self.nested(self.signed_atom)
+        else:
+            exponent = self.nested(self.atom)
+            if self.kind == "o" and self.ahead == "^":
+                self.advance()
+                exponent = self.nested(lambda: self.raised(exponent))
+        return Power(base, exponent)
+
+    def signed_atom(self) -> Node:
+        """A sign and an atom: `x^-1`."""
+        sign = self.ahead
+        self.advance()
+        node = self.atom()
+        return negated(node) if sign == "-" else node
+
+    def based(self, node: Node) -> Node:
+        """A subscript behind a name that already ended, such as `x'_1`."""
+        if not isinstance(node, Symbol):
+            raise self.error("a subscript behind what is no name")
+        return Symbol(f"{node.name}_{self.raw_group()}")
+
+    # --- atoms
+
+    def atom(self) -> Node:
+        """atom = number | name | constant | function | set | brackets | matrix"""
+        kind, ahead = self.kind, self.ahead
+        if kind == "n":
+            return self.number()
+        if kind == "s":
+            return self.symbol()
+        if kind == "o":
+            opened = _BRACKETS.get(ahead)
+            if opened is None:
+                raise self.error(f"{ahead!r} where a value should stand")
+            self.advance()
+            return opened(self)
+        if kind == "f":
+            self.advance()
+            return FUNCTIONS.get(ahead, Functions.function)(self, ahead)
+        if kind == "e":
+            return self.environment()
+        if kind not in "crSu" or not kind:
+            raise self.error("a value is missing" if kind == "$" else f"{ahead!r} is not read")
+        return self.other_atom(kind, ahead)
+
+    def other_atom(self, kind: str, ahead: str) -> Node:
+        """A constant, a repeating decimal, a named set or an amount of money."""
+        if kind == "u":
+            currency = self.currency()
+            return Quantity(self.power(), currency)
+        self.advance()
+        if kind == "r":
+            return repeating(ahead)
+        if kind == "c":
+            self.vectors = self.vectors or ahead[-1] == "^"
+            return Constant(ahead)
+        if kind == "S":
+            suffix = ""
+            while self.kind == "o" and self.ahead in "^_":
+                self.advance()
+                suffix += self.raw_group()
+            return NamedSet(ahead + suffix)
+        raise self.error(f"{ahead!r} is not read")
+
+    def number(self) -> Node:
+        """number = digits [ "." digits ] [ "e" digits ] [ base | proper fraction ]"""
+        at = self.i
+        if self.brackets:
+            self.ungroup()
+        text = self.ahead
+        self.advance()
+        if self.kind == "o" and self.ahead == "_":
+            self.advance()
+            base = self.raw_group()
+            found = base_number(text, base)
+            if found is None:
+                self.goto(at)
+                raise self.error("digits that the base does not have")
+            return found
+        node = literal(text)
+        if node is None:
+            self.goto(at)
+            raise self.error(f"a number of more than {MAX_DIGITS} digits")
+        if type(node.value) is int and node.places is None:
+            part = self.proper_fraction()
+            if part is not None:
+                return Number(node.value + part)
+        return node
+
+    def ungroup(self) -> None:
+        """Between brackets a plain comma separates: `(12,102)` is a pair."""
+        _, _, start, end = self.tokens[self.i]
+        written = self.text[start:end]
+        if "," in written and "{" not in written and "\\" not in written:
+            parts: list[Token] = []
+            for digits in written.split(","):
+                parts += [
+                    ("n", digits, start, start + len(digits)),
+                    (",", ",", start + len(digits), start + len(digits) + 1),
+                ]
+                start += len(digits) + 1
+            self.tokens[self.i : self.i + 1] = parts[:-1]
+            self.ahead = parts[0][1]
+
+    def proper_fraction(self) -> Fraction | None:
+        r"""proper fraction = "\\frac" digits digits | digits "/" digits, below one, behind a whole number"""
+        at = self.i
+        if self.kind == "f" and self.ahead == "frac":
+            found = _MIXED.match(self.text, self.tokens[at][2])
+            if found is None:
+                return None
+            top, bottom = int(found[1] or found[2]), int(found[3] or found[4])
+            if not 0 < top < bottom:
+                return None
+            while self.tokens[self.i][2] < found.end():
+                self.advance()
+            return Fraction(top, bottom)
+        if self.kind != "n" or self.tokens[at + 1][1] != "/" or self.tokens[at + 2][0] != "n":
+            return None
+        top_text, bottom_text = self.ahead, self.tokens[at + 2][1]
+        if not (top_text.isdecimal() and bottom_text.isdecimal()) or len(bottom_text) > 9:
+            return None
+        if not 0 < int(top_text) < int(bottom_text):
+            return None
+        self.goto(at + 3)
+        return Fraction(int(top_text), int(bottom_text))
+
+    def symbol(self) -> Node:
+        """name = letter [ "_" group ] [ "(" arguments ")" for f, g, h and for C(n,k) ]"""
+        name = self.ahead
+        self.advance()
+        if name in "ie" and len(name) == 1 and not (self.kind == "o" and self.ahead == "_"):
+            return Constant(name)
+        if self.kind == "o" and self.ahead == "_":
+            self.advance()
+            subscript = self.raw_group()
+            if (
+                name in "CA"
+                and subscript.isdigit()
+                and _CHOSEN.match(self.text, self.tokens[self.i][2])
+            ):
+                return self.chosen(name, subscript)
+            name = f"{name}_{subscript}"
+        while self.kind == "o" and self.ahead == "'":
+            self.advance()
+            name += "'"
+        if self.kind == "o" and self.ahead == "(" and name[0] in "fghFGCP":
+            return self.called(name)
+        return Symbol(name)
+
+    def chosen(self, name: str, below: str) -> Node:
+        """`C_5^2`: of the two numbers the larger is n, as both writing orders are in use."""
+        self.advance()
+        above = self.raw_group()
+        n, k = max(int(below), int(above)), min(int(below), int(above))
+        return Call("binom" if name == "C" else "perm", (Number(n), Number(k)))
+
+    def called(self, name: str) -> Node:
+        """`f(x)` is a call, `C(5,2)` a binomial, any other letter in front of brackets a product."""
+        if name in ("C", "P"):
+            at = self.i
+            self.advance()
+            inner = self.items(")")
+            if len(inner) == 2 and self.tokens[self.i - 1][1] == ")":
+                return Call("binom" if name == "C" else "perm", inner)
+            self.goto(at)
+            return Symbol(name)
+        self.advance()
+        return Call(name, self.items(")"))
+
+
+_BRACKETS: dict[str, Callable[[Parser], Node]] = {
+    "(": Parser.parenthesised, "[": Parser.squared, "]": Parser.reversed_bracket, "{": Parser.braced,
+    "<{": Parser.set_braced, "|": Parser.barred, "‖": Parser.double_barred, "⟨": Parser.angled, "⌊": Parser.floored,
+    "⌈": Parser.ceiled,
+}  # fmt: skip

@@ -1,0 +1,208 @@
+r"""Brackets of every shape: groups, tuples, intervals, sets, absolute values."""
+
+from __future__ import annotations
+
+from r1rewards.answers.build import EMPTY, is_infinite, one_in_square, product, reciprocal
+from r1rewards.answers.cursor import Cursor
+from r1rewards.answers.limits import MAX_DEPTH, MAX_ITEMS
+from r1rewards.answers.nodes import (
+    Call,
+    FiniteSet,
+    Interval,
+    Matrix,
+    Node,
+    SetBuilder,
+    Sum,
+    Symbol,
+    Tuple,
+)  # fmt: skip
+
+
+class Brackets(Cursor):
+    """The rules for what stands between brackets."""
+
+    __slots__ = ()
+
+    def items(self, *closing: str) -> tuple[Node, ...]:
+        """items = [ relation { separator relation } ] closing"""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"nested deeper than {MAX_DEPTH}")
+        found: list[Node] = []
+        bars, self.bars = self.bars, 0
+        self.brackets += 1
+        while not (self.kind == "o" and self.ahead in closing):
+            if self.kind == "$":
+                break
+            if found and not self.separated():
+                raise self.error(f"expected {' or '.join(closing)}")
+            if self.kind == "o" and self.ahead in closing:
+                break
+            found.append(Symbol("…") if self.accept("…") else self.relation())
+            if len(found) > MAX_ITEMS:
+                raise self.error(f"more than {MAX_ITEMS} items")
+        self.bars = bars
+        self.brackets -= 1
+        self.advance_unless_end()
+        self.depth -= 1
+        return tuple(found)
+
+    def advance_unless_end(self) -> None:
+        """Past a closing bracket; at the end of the text it is taken as written."""
+        if self.kind != "$":
+            self.advance()
+
+    def separated(self) -> bool:
+        """separator = "," | ";" | "and" | "or" | wide space, any number of them"""
+        at = self.i
+        while self.kind == "," or (self.kind == "o" and self.ahead in ("\\sep", "⏎")):
+            self.advance()
+        return self.i > at
+
+    def parenthesised(self) -> Node:
+        """ "(" items ( ")" | "]" | "[" ): a group, a tuple, or an interval"""
+        return self.bracketed("(")
+
+    def bracketed(self, opened: str) -> Node:
+        """What stands between round or square brackets, whichever way they face."""
+        inner = (
+            self.items(")", "]", "[")
+            if opened != "(" or self.is_interval_ahead()
+            else self.items(")", "]")
+        )
+        closed = (
+            self.tokens[self.i - 1][1]
+            if self.tokens[self.i - 1][1] in ")]["
+            else {"(": ")"}.get(opened, "]")
+        )
+        if not inner:
+            raise self.error("empty brackets")
+        matched = opened + closed in ("()", "[]")
+        if len(inner) == 1:
+            if not matched:
+                raise self.error("brackets that do not match")
+            return (
+                inner[0]
+                if opened == "(" or isinstance(inner[0], Matrix)
+                else one_in_square(inner[0])
+            )
+        if len(inner) == 2 and (not matched or is_infinite(inner[0]) or is_infinite(inner[1])):
+            return Interval(inner[0], inner[1], opened == "[", closed == "]")
+        if not matched:
+            raise self.error("brackets that do not match")
+        return Tuple(inner, opened + closed)
+
+    def is_interval_ahead(self) -> bool:
+        """True where `(a, b[` closes with a reversed bracket: no round bracket closes before the end."""
+        return self.tokens[-2][1] == "[" and not any(
+            t[1] == ")" and t[0] == "o" for t in self.tokens[self.i :]
+        )
+
+    def squared(self) -> Node:
+        """ "[" items ( "]" | ")" | "[" )"""
+        return self.bracketed("[")
+
+    def reversed_bracket(self) -> Node:
+        """ "]" items ( "[" | "]" ): an interval with an open lower end"""
+        return self.bracketed("]")
+
+    def braced(self) -> Node:
+        r"""LaTeX group: "{" expr [ "\choose" | "\over" expr ] "}"; with separators, a set"""
+        if self.accept("}"):
+            if self.kind == "$":
+                raise self.error("an empty group")
+            return self.nested(self.power)
+        bars, self.bars, at = self.bars, 0, self.i
+        node = self.nested(self.expr)
+        if self.kind == "o" and self.ahead in ("choose", "over"):
+            name = self.ahead
+            self.advance()
+            right = self.nested(self.expr)
+            node = (
+                Call("binom", (node, right))
+                if name == "choose"
+                else product([node, reciprocal(right)])
+            )
+        self.bars = bars
+        if self.kind == "o" and self.ahead == "}":
+            self.advance()
+            return node
+        if self.kind == "$":
+            return node
+        self.goto(at)
+        return self.elements("}", "}>")
+
+    def set_braced(self) -> Node:
+        r"""set = "\{" [ items | relation ( "|" | ":" ) relation { separator relation } ] "\}" """
+        if self.kind == "e" and self.ahead.startswith("\\begin"):
+            node = self.environment(cases=True)
+            self.accept("}>")
+            return node
+        return self.elements("}>", "}")
+
+    def elements(self, *closing: str) -> Node:
+        """The inside of set braces."""
+        at = self.i
+        bars, self.bars = self.bars, 1
+        self.builders += 1
+        first = None if self.kind == "o" and self.ahead in closing else self.nested(self.relation)
+        self.builders -= 1
+        self.bars = bars
+        if first is not None and self.kind == "o" and self.ahead in ("|", ":"):
+            self.advance()
+            conditions = self.items(*closing)
+            return SetBuilder(first, conditions)
+        self.goto(at)
+        inner = self.items(*closing)
+        return FiniteSet(inner) if inner else EMPTY
+
+    def barred(self) -> Node:
+        """ "|" expr "|" """
+        self.bars += 1
+        brackets, self.brackets = self.brackets, 0
+        node = self.nested(self.expr)
+        self.bars -= 1
+        self.brackets = brackets
+        if not self.accept("|") and not self.accept("‖"):
+            raise self.error("expected '|'")
+        return Call("det", (node,)) if isinstance(node, Matrix) else Call("abs", (node,))
+
+    def double_barred(self) -> Node:
+        r""" "\|" expr "\|" """
+        self.bars += 1
+        node = self.nested(self.expr)
+        self.bars -= 1
+        if (
+            self.kind == "o" and self.ahead == "|"
+        ):  # `||x|-1|`: the outer bar and the inner one read as a double
+            self.advance()
+            self.bars += 1
+            node = self.rest_of_sum(Call("abs", (node,)))
+            self.bars -= 1
+            self.expect("|")
+            return Call("abs", (node,))
+        self.expect("‖")
+        return Call("norm", (node,))
+
+    def rest_of_sum(self, first: Node) -> Node:
+        """The terms behind one that was read already."""
+        terms = [first]
+        while self.kind == "o" and self.ahead in "+-":
+            terms.append(self.signed())
+        return Sum(tuple(terms)) if len(terms) > 1 else first
+
+    def angled(self) -> Node:
+        r""" "\langle" items "\rangle" """
+        return Tuple(self.items("⟩"), "<>")
+
+    def floored(self) -> Node:
+        r""" "\lfloor" expr "\rfloor" """
+        node = self.nested(self.expr)
+        self.expect("⌋")
+        return Call("floor", (node,))
+
+    def ceiled(self) -> Node:
+        r""" "\lceil" expr "\rceil" """
+        node = self.nested(self.expr)
+        self.expect("⌉")
+        return Call("ceil", (node,))

@@ -1,0 +1,301 @@
+r"""What is written in words: numerals, clock times, dates, choices, Chinese, and text that is the answer itself."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from r1rewards.answers.nodes import Choice, Clock, Date, NamedSet, Node, Number, Text
+
+# --- English numerals
+
+_ONES: Final = dict(zip(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen".split(), range(20), strict=True,
+))  # fmt: skip
+_TENS: Final = dict(
+    zip(
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(),
+        range(20, 100, 10),
+        strict=True,
+    )
+)
+_SCALES: Final = {
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
+_PARTS: Final = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+                 "tenth": 10}  # fmt: skip
+_NUMERAL = re.compile(r"[a-z]+(?:[ -]+[a-z]+){0,9}", re.IGNORECASE)
+
+
+def numeral(words: str) -> Number | None:
+    """`twelve`, `forty-two`, `one hundred and five`, `two thirds`, `minus three`; None for other words."""
+    if not _NUMERAL.fullmatch(words):
+        return None
+    parts = [w for w in re.split(r"[ -]+", words.lower()) if w != "and"]
+    sign = -1 if parts and parts[0] in ("minus", "negative") else 1
+    parts = parts[1:] if sign < 0 else parts
+    if (
+        len(parts) == 2
+        and parts[1].rstrip("s") in _PARTS
+        and (parts[0] in _ONES or parts[0] == "a")
+    ):
+        return Number(Fraction(sign * _ONES.get(parts[0], 1), _PARTS[parts[1].rstrip("s")]))
+    total = current = 0
+    for word in parts:
+        if word in _ONES:
+            current += _ONES[word]
+        elif word in _TENS:
+            current += _TENS[word]
+        elif word == "hundred" and current:
+            current *= 100
+        elif word in _SCALES and current:
+            total, current = total + current * _SCALES[word], 0
+        else:
+            return None
+    return Number(sign * (total + current)) if parts else None
+
+
+# --- Chinese
+
+_HAN_DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "壹": 1,
+    "贰": 2,
+    "叁": 3,
+}
+_HAN_UNITS: Final = {"十": 10, "百": 100, "千": 1000}
+_HAN_SCALES: Final = {"万": 10**4, "亿": 10**8}
+_HAN_NUMBER = re.compile(
+    "负?[零〇一二三四五六七八九两十百千万亿壹贰叁]+(?:分之[零〇一二三四五六七八九两十百千万亿]+|点[零〇一二三四五六七八九]+)?"
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
+_HAN_REPLACED: Final = (
+    ("大于等于", "≥"), ("大于或等于", "≥"), ("小于等于", "≤"), ("小于或等于", "≤"), ("不等于", "≠"), ("大于", ">"), ("小于", "<"),
+    ("等于", "="), ("以及", ","), ("或者", ","), ("且", ","), ("和", ","), ("或", ","), ("与", ","), ("正无穷", r"\infty "),
+    ("负无穷", r"-\infty "), ("无穷大", r"\infty "), ("无穷", r"\infty "), ("属于", r"\in "), ("百分之", "PERCENT"),
+)  # fmt: skip
+_HAN_LABEL = re.compile(
+    r"^(?:所以|因此|故|即|最终|最后|正确)*的?(?:答案|结果|选项|选)(?:应该|应)?(?:是|为|:|：)?\s*[:：]?\s*"
+)
+
+
+def from_chinese(text: str) -> str:
+    """Chinese connectives, comparisons, labels and numerals as ASCII; everything else as it stands."""
+    if not _HAN.search(text):
+        return text
+    text = _HAN_LABEL.sub("", text)
+    for word, op in _HAN_REPLACED:
+        if word in text:
+            text = text.replace(word, op)
+    if "PERCENT" in text:
+        text = re.sub(
+            r"PERCENT(\d+(?:\.\d+)?|[零一二三四五六七八九两十百]+)",
+            lambda m: _han_text(m[1]) + r"\%",
+            text,
+        )
+    bare = text.strip()
+    m = _HAN_NUMBER.match(bare)
+    if m is not None and (
+        m.end() == len(bare)
+        or (len(bare) - m.end() <= 2 and not _HAN_NUMBER.match(bare[m.end() :]))
+    ):
+        return _han_text(m[0]) + bare[m.end() :]
+    return text
+
+
+def _han_text(numeral_text: str) -> str:
+    """A Chinese numeral in digits; text that is no numeral stays."""
+    if numeral_text.startswith("负"):
+        return "-" + _han_text(numeral_text[1:])
+    if "分之" in numeral_text:
+        bottom, _, top = numeral_text.partition("分之")
+        return rf"\frac{{{_han_int(top)}}}{{{_han_int(bottom)}}}"
+    whole, _, decimals = numeral_text.partition("点")
+    tail = "." + "".join(str(_HAN_DIGITS[c]) for c in decimals) if decimals else ""
+    return f"{_han_int(whole)}{tail}"
+
+
+def _han_int(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    if all(c in _HAN_DIGITS for c in text):
+        return int("".join(str(_HAN_DIGITS[c]) for c in text) or "0")
+    total = section = digit = 0
+    for c in text:
+        if c in _HAN_DIGITS:
+            digit = _HAN_DIGITS[c]
+        elif c in _HAN_UNITS:
+            section, digit = section + (digit or 1) * _HAN_UNITS[c], 0
+        else:
+            total, section, digit = (total + section + digit) * _HAN_SCALES[c], 0, 0
+    return total + section + digit
+
+
+# --- times and dates
+
+_CLOCK = re.compile(
+    r"(\d{1,3})\s*:\s*([0-5]\d)(?:\s*:\s*([0-5]\d))?\s*(?:([ap])\.?\s*m\.?(?:\s*\.)?)?(?:\s*o'?clock)?",
+    re.IGNORECASE,
+)
+_HOUR = re.compile(r"(\d{1,2})\s*([ap])\.?\s*m\.?", re.IGNORECASE)
+
+
+def clock(plain: str) -> Clock | None:
+    """`3:30`, `20:34:00`, `4:30 p.m.`, `5 pm`; None for what no clock shows."""
+    m = _HOUR.fullmatch(plain)
+    if m is not None:
+        hour, minute, second, half = int(m[1]), 0, 0, m[2].lower() + "m"
+        parts: tuple[int, ...] = ()
+    else:
+        m = _CLOCK.fullmatch(plain)
+        if m is None:
+            return None
+        hour, minute, second = int(m[1]), int(m[2]), int(m[3] or 0)
+        half = m[4].lower() + "m" if m[4] else ""
+        parts = (hour, minute) if m[3] is None else (hour, minute, second)
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "pm" else 0)
+        parts = ()
+    return Clock(hour * 3600 + minute * 60 + second, half, parts)
+
+
+_MONTHS: Final = {
+    name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())
+}
+_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_DATES = (
+    re.compile(
+        rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,?\s*(?P<year>\d{{4}}))?",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH}(?:\s*,?\s*(?P<year>\d{{4}}))?",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
+    re.compile(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日?"),
+)
+
+
+def date(plain: str) -> Date | None:
+    """`May 5`, `5 May 2024`, `2024-05-06`, `5月6日`; None for other text."""
+    for pattern in _DATES:
+        m = pattern.fullmatch(plain)
+        if m is not None:
+            month = int(m["month"]) if m["month"].isdecimal() else _MONTHS[m["month"][:3].lower()]
+            day = int(m["day"])
+            if 1 <= month <= 12 and 1 <= day <= 31:
+                return Date(int(m["year"] or 0), month, day)
+    return None
+
+
+# --- words
+
+_UNWRAPPED = re.compile(
+    r"\\(?:text\w*|mathrm|mathbf|mathit|mathsf|mbox|hbox|operatorname|textnormal|emph|underline|boldsymbol|bm|rm|bf|it|mathcal)\s*(?![A-Za-z])"
+    r"|\\[ ,;:!]|\\q?quad|\\left|\\right|\\displaystyle|\\[()\[\]]|[{}$~`\"“”]|\*\*|\\(?=\\?$)"
+)
+
+
+def plain_text(text: str) -> str:
+    r"""`text` without font commands, braces, dollar signs and spacing commands: what a reader sees of words."""
+    return " ".join(
+        _UNWRAPPED.sub(" ", text).replace("\\&", "&").replace("\\%", "%").split()
+    ).strip()
+
+
+_NO_SOLUTION: Final = frozenset({
+    "no solution", "no solutions", "no real solution", "no real solutions", "there is no solution", "there are no solutions",
+    "the empty set", "empty set", "no such solution", "no solution exists", "无解", "空集", "no real roots", "none exist",
+    "no such values", "no such value", "no values", "there are none",
+})  # fmt: skip
+_ALL_REALS: Final = frozenset(
+    {
+        "all real numbers",
+        "all reals",
+        "the real numbers",
+        "real numbers",
+        "any real number",
+        "全体实数",
+    }
+)
+
+
+def words(plain: str) -> Node:
+    """An answer in words: the empty set, the reals, a numeral, a time or date, or just text."""
+    lowered = plain.lower().strip(" .!。")
+    if lowered in _NO_SOLUTION:
+        return NamedSet("empty")
+    if lowered in _ALL_REALS:
+        return NamedSet("R")
+    if lowered in ("infinity", "infinite"):
+        return Text("infinite")
+    return (
+        numeral(lowered)
+        or clock(plain.strip())
+        or date(plain.strip(" ."))
+        or Text(plain.strip(" .。,;:"))
+    )
+
+
+_CHOICE = re.compile(
+    r"[(（]?\s*([A-J])\s*(?:[)）]|[.:：](?=\s|$)|\s*$)(?!\s*[-+*/^=<>≤≥_(])\s*(.*)", re.DOTALL
+)
+_PAREN_CHOICE = re.compile(
+    r"(?:option |choice |answer )?[(（]\s*([A-J])\s*[)）]\s*(?![-+*/^=<>≤≥_(,])(.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_LETTER_CHOICE = re.compile(
+    r"([A-J])(?:\s*[):：.](?!\d)\s*|\s+(?=[A-Z][a-z]))(?![-+*/^=<>≤≥_(,])(.*)|(?:option|choice)\s+([A-J])\.?",
+    re.DOTALL,
+)
+
+
+def choice(plain: str) -> tuple[str, str] | None:
+    """(letter, what its option says) of `(B)`, `(B) 12`, `B. 12`, `B) twelve`, `C Cecile`, `option B`."""
+    m = _PAREN_CHOICE.fullmatch(plain)
+    if m is not None and m[1].isupper():
+        return m[1], m[2]
+    m = _LETTER_CHOICE.fullmatch(plain)
+    if m is None:
+        return None
+    return (m[3], "") if m[3] else (m[1], m[2])
+
+
+_ARTICLES = frozenset({"a", "an", "the", "it", "is", "it's", "its"})
+_NOUNS = frozenset(
+    "triangle quadrilateral polygon shape number numbers function line lines angle curve figure statement color solution "
+    "solutions point points set values value year".split()
+)
+_NEGATIONS = frozenset(
+    {"not", "no", "non", "never", "neither", "nor", "isn't", "不", "cannot", "can't"}
+)
+
+
+def same_words(a: str, b: str) -> bool:
+    """True where two texts say the same: case, articles, punctuation and an obvious noun behind do not count."""
+    left, right = _content(a), _content(b)
+    if left == right:
+        return True
+    if len(left) > len(right):
+        left, right = right, left
+    extra = right[len(left) :]
+    return bool(left) and right[: len(left)] == left and all(w in _NOUNS for w in extra)
+
+
+def _content(text: str) -> list[str]:
+    found = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*|[^\w\s.,;:!?'\"()\[\]-]", text.casefold())
+    kept = [w for w in found if w not in _ARTICLES]
+    return kept or found
+
+
+_ = (Choice, _CHOICE, _NEGATIONS)
