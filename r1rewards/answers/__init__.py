@@ -1,9 +1,7 @@
 """The algebra core: text in, "same or not" out. Knows no rewards and no trainers."""
 
 from r1rewards.answers.equal import (
-    DEFAULT,
     Decision,
-    Options,
     Reference,
     answer_key,
     decide,
@@ -11,6 +9,7 @@ from r1rewards.answers.equal import (
     read_reference,
     same,
 )
+from r1rewards.answers.kinds import DEFAULT, Options
 from r1rewards.answers.nodes import Node
 
 __all__ = [

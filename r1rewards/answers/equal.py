@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from zlib import crc32
 
-from r1rewards.answers.limits import MAX_DIGITS
-from r1rewards.answers.nodes import Node, Number, Text
+from r1rewards.answers.exact import Rational, UndefinedError, rational
+from r1rewards.answers.grammar_answer import read_answer
+from r1rewards.answers.identity import infinity_sign
+from r1rewards.answers.kinds import DEFAULT, SCALARS, STRICT, Judge, Options
+from r1rewards.answers.nodes import Either, Node, Number
 from r1rewards.errors import BadCallError, UnreadableAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Where careful graders differ; the defaults are the ones that are harder to hack."""
-
-    percent: bool = True
-    units: bool = True
-
-
-DEFAULT = Options()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +30,48 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference answer, read once. `problem` says why it cannot be used, or is None."""
+    """A reference answer, read once. `problem` says why it cannot be used, or is None.
+
+    number, places: of a single plain number, its exact value and digits after the point: what the fast path compares.
+    """
 
     texts: tuple[str, ...]
-    nodes: tuple[Node, ...]
+    nodes: tuple[Node, ...] = field(compare=False, repr=False)
     problem: str | None = None
+    number: tuple[int, int] | None = field(default=None, compare=False, repr=False)
 
+
+SAME_TEXT = Decision(True, "text")
+SAME_NUMBER = Decision(True, "number")
+OTHER_NUMBER = Decision(False, "number", "a different number")
 
 _PLAIN = re.compile(
-    r"\s*(?:\$\s*)?(-?)(?:(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?|(\.\d+)"
-    r"|\\[dt]?frac\{(-?\d+)\}\{(\d+)\}|(\d+)/(\d+))(?:\s*\$)?\.?\s*"
+    r"(-?)(?:(\d{1,18})(?:\.(\d{1,18}))?|\\[dt]?frac\{(-?\d{1,18})\}\{(\d{1,18})\}|(\d{1,18})/(\d{1,18}))"
 )
+
+
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3}){1,5}(?:\.\d+)?")
+
+
+def plain_number(text: str) -> tuple[int, int] | None:
+    """(numerator, denominator) of the spellings that nearly all answers have; None for every other text."""
+    m = _PLAIN.fullmatch(text)
+    if m is None:
+        return None
+    sign, whole, decimals, top, bottom, over, under = m.groups()
+    if whole is not None:
+        if decimals is None:
+            return (-int(whole) if sign else int(whole)), 1
+        scale = 10 ** len(decimals)
+        value = int(whole) * scale + int(decimals)
+        return (-value if sign else value), scale
+    n, d = int(top or over), int(bottom or under)
+    return ((-n if sign else n), d) if d else None
 
 
 def read(text: str) -> Node:
     """The answer that `text` writes. Raises UnreadableAnswerError, the span marked."""
-    text = text.strip()
-    if not text:
-        raise UnreadableAnswerError("an empty answer")
-    m = _PLAIN.fullmatch(text) if len(text) < MAX_DIGITS else None
-    if m is None:
-        return Text(text)
-    if m[5] is not None or m[7] is not None:
-        top, bottom = int(m[5] or m[7]), int(m[6] or m[8])
-        if not bottom:
-            raise UnreadableAnswerError(f"division by zero: {text}")
-        value: int | Fraction = Fraction(top, bottom)
-        return Number(-value if m[1] else value)
-    decimals = m[3] or m[4]
-    value = (
-        int((m[2] or "0").replace(",", ""))
-        if decimals is None
-        else Fraction((m[2] or "0").replace(",", "") + decimals)
-    )
-    return Number(-value if m[1] else value, len(decimals) - 1 if decimals else None)
+    return read_answer(text.strip())
 
 
 def read_reference(reference: str | float | Sequence[str]) -> Reference:
@@ -83,12 +83,14 @@ def read_reference(reference: str | float | Sequence[str]) -> Reference:
         return _read_texts((reference,))
     if isinstance(reference, (int, float)) and not isinstance(reference, bool):
         return _read_texts((repr(reference),))
-    if (
-        isinstance(reference, (list, tuple))
-        and reference
-        and all(isinstance(r, str) for r in reference)
-    ):
-        return _read_texts(tuple(reference))
+    if isinstance(reference, (list, tuple)) and reference:
+        texts = tuple(
+            r if isinstance(r, str) else repr(r) for r in reference if not isinstance(r, bool)
+        )
+        if len(texts) == len(reference) and all(
+            isinstance(r, (str, int, float)) for r in reference
+        ):
+            return _read_texts(texts)
     raise BadCallError(
         f"a reference is a str, a number or a list of str, not {reference!r:.80}. Convert the column first."
     )
@@ -96,44 +98,94 @@ def read_reference(reference: str | float | Sequence[str]) -> Reference:
 
 @lru_cache(maxsize=65_536)
 def _read_texts(texts: tuple[str, ...]) -> Reference:
-    readings = [_try(text) for text in texts]
+    texts = tuple(t.strip() for t in texts)
+    readings = [_usable(text) for text in texts]
     nodes = tuple(r for r in readings if isinstance(r, Node))
     problem = None if nodes else str(readings[0])
-    return Reference(tuple(t.strip() for t in texts), nodes, problem)
+    usable = tuple(t for t, r in zip(texts, readings, strict=True) if isinstance(r, Node))
+    number = None
+    if len(nodes) == 1 and isinstance(nodes[0], Number) and nodes[0].places is None:
+        value = nodes[0].value
+        number = value.numerator, value.denominator
+    return Reference(usable, nodes, problem, number)
 
 
-def _try(text: str) -> Node | UnreadableAnswerError:
+def _usable(text: str) -> Node | str:
+    """What a reference writes, or why it cannot be used."""
     try:
-        return read(text)
+        node = read(text)
+        for one in node.readings if isinstance(node, Either) else (node,):
+            if isinstance(one, SCALARS):
+                rational(one)
+                infinity_sign(one)
     except UnreadableAnswerError as e:
-        return e
+        return str(e)
+    except UndefinedError:
+        return f"undefined: {text}"
+    return node
 
 
 def decide(
     answer: str, reference: Reference, options: Options = DEFAULT, *, symbolic: bool = True
 ) -> Decision:
     """Whether `answer` is `reference`. With `symbolic=False`, what needs the last rung returns `same=None` at once."""
-    del options, symbolic
     if answer in reference.texts:
-        return Decision(True, "text")
+        return SAME_TEXT
+    if reference.number is not None:
+        found = plain_number(answer)
+        if found is not None:
+            (a, b), (c, d) = found, reference.number
+            return SAME_NUMBER if a * d == b * c else OTHER_NUMBER
+        if (
+            "," in answer
+            and plain_number(answer.replace(",", "")) == reference.number
+            and _GROUPED.fullmatch(answer)
+        ):
+            return SAME_NUMBER
+    return _climb(answer.strip(), reference, options, symbolic=symbolic)
+
+
+def _climb(answer: str, reference: Reference, options: Options, *, symbolic: bool) -> Decision:
+    """The rungs above text."""
+    if answer in reference.texts:
+        return SAME_TEXT
     try:
-        node = read(answer)
+        node = read_answer(answer)
     except UnreadableAnswerError as e:
         return Decision(False, "text", str(e))
-    return Decision(node in reference.nodes, "number" if isinstance(node, Number) else "node")
+    found = Decision(False, "node", "no usable reference")
+    for text, wanted in zip(reference.texts, reference.nodes, strict=False):
+        judge = Judge(options, crc32(f"{answer}\0{text}".encode()))
+        same_ = judge.same(node, wanted)
+        found = Decision(same_, judge.rung, "" if same_ else judge.why)
+        if same_:
+            return found
+        if same_ is None:
+            found = _last_rung(answer, text, symbolic=symbolic)
+            if found.same:
+                return found
+    return found
+
+
+def _last_rung(answer: str, reference: str, *, symbolic: bool) -> Decision:
+    """Ask sympy, in a worker that can be killed."""
+    del answer, reference, symbolic
+    return Decision(None, "symbolic", "left to the symbolic rung")
 
 
 def same(left: str | Node, right: str | Node) -> bool:
     """True where both mean the same; symmetric, reflexive, transitive."""
     a = read(left) if isinstance(left, str) else left
     b = read(right) if isinstance(right, str) else right
-    return a == b
+    seed = crc32(repr(sorted((repr(a), repr(b)))).encode())
+    return a == b or bool(Judge(STRICT, seed, is_strict=True).same(a, b))
 
 
 def answer_key(text: str) -> Hashable | None:
     """A value that equal answers share, cheaply; None where only `same` can tell."""
     try:
         node = read(text)
-    except UnreadableAnswerError:
+        value: Rational | None = rational(node)
+    except (UnreadableAnswerError, UndefinedError):
         return None
-    return node.value if isinstance(node, Number) else None
+    return value

@@ -1,0 +1,217 @@
+"""What a statement comes down to before it is compared: chains to their end, named values to names and values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from r1rewards.answers.exact import UndefinedError
+from r1rewards.answers.identity import UnknownValueError, letters
+from r1rewards.answers.nodes import (
+    Call,
+    Constant,
+    FiniteSet,
+    Named,
+    Node,
+    Number,
+    Power,
+    Product,
+    Ratio,
+    Relation,
+    Several,
+    Symbol,
+    Tuple,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`name = value`, or `name(dummies) = value`."""
+
+    name: str
+    dummies: tuple[str, ...]
+    value: Node
+
+
+def settled(node: Node, seed: int) -> Node:
+    """`node` with a chain reduced to its end and lists of named values gathered; anything else as it stands."""
+    if isinstance(node, Relation):
+        return settled_relation(node, seed)
+    if isinstance(node, Several):
+        return settled_list(node, seed)
+    if isinstance(node, (FiniteSet, Tuple)) and any(isinstance(i, Relation) for i in node.items):
+        found = settled_list(Several(node.items), seed)
+        if isinstance(node, FiniteSet) and isinstance(found, Several):
+            return FiniteSet(found.items)
+        if isinstance(node, Tuple) and isinstance(found, Named):
+            order = sorted(range(len(found.names)), key=lambda i: found.names[i])
+            return Tuple(tuple(found.values[i] for i in order), node.brackets)
+    return node
+
+
+def settled_relation(node: Relation, seed: int) -> Node:
+    """`x = 10/2 = 5` is `x = 5`, `2 + 4 = 6` is 6, `1/3 ≈ 0.33` is 1/3; a chain that is false stays as it is."""
+    sides, ops = list(node.sides), list(node.ops)
+    if "≈" in ops:
+        at = ops.index("≈")
+        if at == 0 and (isinstance(sides[0], Symbol) or letters(sides[0])):
+            ops[0] = "="
+        else:
+            sides, ops = sides[: at + 1], ops[:at]
+    if not ops:
+        return sides[0]
+    if any(op != "=" for op in ops):
+        return Relation(tuple(sides), tuple(ops)) if len(ops) != len(node.ops) else node
+    if len(ops) == 1 and isinstance(sides[1], Symbol) and not letters(sides[0]):
+        sides.reverse()
+    named = bool(name_parts(sides[0])) or is_tuple_of_names(sides[0])
+    chain = sides[1:] if named else sides
+    if len(chain) > 1 and all(_surely_same(a, chain[-1], seed) for a in chain[:-1]):
+        last = chain[-1]
+        if named:
+            return Relation((sides[0], last), ("=",))
+        if len(chain) > 2 or not letters(last):
+            return last
+    if is_tuple_of_names(sides[0]) and len(sides) == 2:
+        return _named_tuple(sides[0], sides[1])
+    return Relation(tuple(sides), tuple(ops))
+
+
+def _surely_same(a: Node, b: Node, seed: int) -> bool:
+    from r1rewards.answers.kinds import STRICT, Judge
+
+    try:
+        return a == b or bool(Judge(STRICT, seed, is_strict=True).same(a, b))
+    except (UnknownValueError, UndefinedError):
+        return False
+
+
+def is_tuple_of_names(node: Node) -> bool:
+    """`(x, y)`."""
+    return isinstance(node, Tuple) and all(isinstance(i, Symbol) for i in node.items)
+
+
+def _named_tuple(names: Node, values: Node) -> Node:
+    assert isinstance(names, Tuple)
+    if isinstance(values, Tuple) and len(values.items) == len(names.items):
+        texts = tuple(n.name for n in names.items if isinstance(n, Symbol))
+        if list(texts) == sorted(texts) or len(set(texts)) < len(texts):
+            return values  # (x, y) = (1, 2): the order of the names is that of the tuple
+        return Named(texts, values.items)
+    return values if isinstance(values, Several) else Relation((names, values), ("=",))
+
+
+def name_parts(node: Node) -> tuple[str, tuple[str, ...]] | None:
+    """(name, dummies) of `x`, `x_1`, `f(x)`; None for what names nothing."""
+    if isinstance(node, Symbol):
+        return node.name, ()
+    if (
+        isinstance(node, Call)
+        and node.name not in _NOT_NAMES
+        and node.args
+        and all(isinstance(a, Symbol) for a in node.args)
+    ):
+        return node.name, tuple(a.name for a in node.args if isinstance(a, Symbol))
+    return None
+
+
+_NOT_NAMES = frozenset(
+    "abs sin cos tan cot sec csc ln log det norm floor ceil factorial conj".split()
+)
+
+
+def bare_name(node: Relation) -> Assignment | None:
+    """The assignment that an equation is, or None."""
+    found = name_parts(node.sides[0])
+    if found is None or len(node.sides) != 2 or found[0] in letters(node.sides[1]):
+        return None
+    return Assignment(found[0], found[1], node.sides[1])
+
+
+def is_bare(node: Relation) -> bool:
+    """True where an equation's left side is nothing but a name: of a value, a segment, an angle, a ratio of two."""
+    left = node.sides[0]
+    if len(node.sides) != 2 or isinstance(node.sides[1], Relation):
+        return False
+    if isinstance(left, Constant):
+        return left.name in "ie"
+    if bare_name(node) is not None:
+        return True
+    if isinstance(left, Product):
+        return is_segment(left) or _is_measure(left)
+    return is_tuple_of_names(left)
+
+
+def _is_measure(node: Product) -> bool:
+    """`m∠ABC`."""
+    return (
+        len(node.factors) == 2
+        and isinstance(node.factors[1], Symbol)
+        and node.factors[1].name.startswith("∠")
+    )
+
+
+def is_segment(node: Node) -> bool:
+    """`AB`, `S_{ABC}`: capitals in a row."""
+    parts = node.factors if isinstance(node, Product) else (node,)
+    return all(isinstance(p, Symbol) and p.name[0].isupper() for p in parts)
+
+
+def is_reference_name(node: Relation) -> bool:
+    """What a reference may name besides: `|AB|`, `AB/CD`, `S_1 : S_2`."""
+    left = node.sides[0]
+    if isinstance(left, Call) and left.name == "abs":
+        return is_segment(left.args[0])
+    if isinstance(left, Ratio):
+        return all(is_segment(p) for p in left.parts)
+    if isinstance(left, Product):
+        return all(
+            is_segment(f.base if isinstance(f, Power) and f.exponent == Number(-1) else f)
+            for f in left.factors
+        )
+    return False
+
+
+# --- lists of named values
+
+_STEM = re.compile(r"_.*|\d+$")
+
+
+def settled_list(node: Several, seed: int) -> Node:
+    """`x = 1, y = 2` as names and values; `x = 1 or x = 2` as values; names that repeat as several of those."""
+    items = tuple(settled(item, seed) for item in node.items)
+    items = tuple(
+        i for item in items for i in (item.items if isinstance(item, Several) else (item,))
+    )
+    assignments = [
+        bare_name(i) if isinstance(i, Relation) and i.ops == ("=",) else None for i in items
+    ]
+    named = [a for a in assignments if a is not None]
+    if not named or (
+        any(letters(a.value) for a in named)
+        and len({a.name for a in named}) > 1
+        and len(named) < len(items)
+    ):
+        return Several(items, node.joint)
+    if len(named) < len(items):
+        if any(
+            isinstance(i, Relation) and a is None for i, a in zip(items, assignments, strict=True)
+        ):
+            return Several(items, node.joint)
+        return Several(
+            tuple(i if a is None else a.value for i, a in zip(items, assignments, strict=True)),
+            node.joint,
+        )
+    names = [a.name for a in named]
+    distinct = list(dict.fromkeys(names))
+    values = [a.value for a in named]
+    if len({_STEM.sub("", n) for n in names}) == 1 and (len(distinct) in (1, len(names))):
+        return Several(tuple(values), node.joint)
+    if len(distinct) == len(names):
+        return Named(tuple(names), tuple(values))
+    width = len(distinct)
+    if len(names) % width or any(names[i] != names[i % width] for i in range(len(names))):
+        return Several(items, node.joint)
+    groups = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
+    order = sorted(range(width), key=lambda i: distinct[i])
+    return Several(tuple(Tuple(tuple(g[i] for i in order), "()") for g in groups), node.joint)
