@@ -259,17 +259,19 @@ def run_rewards(rewards: Sequence[Reward], batch: Batch, workers: int = 0) -> li
     away = [r for r in rewards if workers > 1 and len(batch) and shards.can_shard(r, batch)]
     sent = dict(zip(away, shards.start(away, batch, workers), strict=True)) if away else {}
     started = [sent.get(reward) or _start(reward, batch) for reward in rewards]
-    return [
+    found = [
         part if isinstance(part, Outcomes) else _wait(reward, part, batch)
         for reward, part in zip(rewards, started, strict=True)
     ]
+    batch.forget_shared()
+    return found
 
 
 def _start(reward: Reward, batch: Batch) -> Outcomes | Pending:
     view = batch.with_options(reward.fixed)
     if batch.deadline is not None and not reward.by_group and len(batch) > _CHUNK:
         return _in_chunks(reward, view)
-    return _guarded(reward, view)
+    return _guarded(reward, view, is_whole=True)
 
 
 def _in_chunks(reward: Reward, batch: Batch) -> Pending:
@@ -288,12 +290,15 @@ def _in_chunks(reward: Reward, batch: Batch) -> Pending:
     return wait
 
 
-def _guarded(reward: Reward, batch: Batch) -> Outcomes | Pending:
+def _guarded(reward: Reward, batch: Batch, *, is_whole: bool = False) -> Outcomes | Pending:
     """One reward over a batch; what it raises becomes a verdict of the rows that made it raise."""
     if batch.deadline is not None and time.monotonic() >= batch.deadline:
         return _all(batch, Verdict.DEADLINE, "the deadline passed before this was scored")
     try:
-        return _collect(reward, _ask(reward, batch), batch)
+        # Of the whole batch, kept for rewards that want to know it too: `length` asks what `accuracy` said.
+        share = is_whole and not reward.fixed
+        found = batch.shared(reward.score) if share else reward.score(batch)
+        return _collect(reward, found, batch)
     except Exception as e:
         if len(batch) == 1:
             if isinstance(e, R1RewardsError):
@@ -304,11 +309,6 @@ def _guarded(reward: Reward, batch: Batch) -> Outcomes | Pending:
                 raise
             return _all(batch, Verdict.REWARD_ERROR, f"{type(e).__name__}: {e}")
     return _row_by_row(reward, batch)
-
-
-def _ask(reward: Reward, batch: Batch) -> Any:
-    """What the reward says, kept for rewards that want to know it too: `length` asks `accuracy`."""
-    return reward.score(batch) if reward.fixed else batch.shared(reward.score)
 
 
 def _row_by_row(reward: Reward, batch: Batch) -> Outcomes:

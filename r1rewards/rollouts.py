@@ -134,6 +134,10 @@ class Batch(Sequence[Rollout]):
         found: T = self._shared[compute]
         return found
 
+    def forget_shared(self) -> None:
+        """Drop the shared work. What a reward said refers to its batch: kept, both would wait for the collector."""
+        self._shared.clear()
+
     def with_options(self, options: Mapping[str, Any]) -> Batch:
         """The same batch, its shared work included, with `options` in place of columns of that name."""
         if not options:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import pickle
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -191,3 +193,19 @@ def test_an_empty_batch_has_empty_scores() -> None:
 
 def test_a_decorated_function_pickles_as_workers_need() -> None:
     assert pickle.loads(pickle.dumps(share_of_a)) is share_of_a
+
+
+def test_a_scored_batch_is_freed_at_once_without_the_cyclic_collector() -> None:
+    class Text(str):
+        __slots__ = ("__weakref__",)
+
+    texts = [Text("<think>a</think><answer>\\boxed{4}</answer>") for _ in range(8)]
+    alive = [weakref.ref(text) for text in texts]
+    gc.disable()
+    try:
+        scores = score_batch(texts, "4", rewards=["accuracy", "format", "length"], groups=[0] * 8)
+        assert scores.part("accuracy").tolist() == [1.0] * 8
+        del texts, scores
+        assert [ref() for ref in alive] == [None] * 8
+    finally:
+        gc.enable()
