@@ -1,0 +1,94 @@
+"""Laws of the language share."""
+
+from __future__ import annotations
+
+import functools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from r1rewards.text.share import count_text, measure
+from tests.mixtures import sentences
+
+CODES = sorted(sentences("all"))
+codes = st.sampled_from(CODES)
+
+
+@functools.cache
+def pool(code: str) -> list[str]:
+    return sentences("all")[code]
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[str, str, list[str], list[str]]:
+    """A target, another language, and some sentences of each."""
+    target, other = draw(st.lists(codes, min_size=2, max_size=2, unique=True))
+    return (
+        target,
+        other,
+        draw(st.lists(st.sampled_from(pool(target)), min_size=1, max_size=6)),
+        draw(st.lists(st.sampled_from(pool(other)), min_size=1, max_size=6)),
+    )
+
+
+anything = st.text(max_size=300) | st.text(
+    alphabet="ab Zé$\\`<>()[]{}\n.。,_019@/:的のไम\u200b\u0301\ud800🙂", max_size=300
+)
+
+
+@given(anything, codes)
+@settings(max_examples=200)
+def test_any_text_gives_a_share_between_0_and_1(text: str, code: str) -> None:
+    found = measure(text, code)
+    assert 0.0 <= found.value <= 1.0
+    assert found.in_target >= 0.0
+    assert found.foreign >= 0.0
+    assert found == count_text(text, code).share
+
+
+@given(pairs())
+@settings(max_examples=60)
+def test_repeating_foreign_text_never_raises_the_share(case) -> None:
+    target, _, ours, theirs = case
+    text = "\n".join(ours + theirs)
+    before = measure(text, target).value
+    for copies in (1, 3):
+        assert measure(text + "\n" + "\n".join(theirs * copies), target).value <= before
+
+
+@given(pairs(), st.integers(1, 4))
+@settings(max_examples=60)
+def test_padding_with_the_same_target_text_never_raises_the_share(case, copies: int) -> None:
+    target, _, ours, theirs = case
+    text = "\n".join(ours + theirs)
+    padded = text + "\n" + "\n".join(ours * copies)
+    assert measure(padded, target).value <= measure(text, target).value
+
+
+FORMULAS = [
+    "$x^2 + 1$",
+    "\\(a_n\\)",
+    "\\[\\frac{a}{b} = \\sin x\\]",
+    "`f(x)`",
+    "$$\\sum_{i=1}^n i$$",
+]
+
+
+@given(pairs(), st.lists(st.sampled_from(FORMULAS), min_size=1, max_size=8))
+@settings(max_examples=60)
+def test_formulas_between_words_leave_the_share_unchanged(case, formulas: list[str]) -> None:
+    target, _, ours, theirs = case
+    rows = ours + theirs
+    text = "\n".join(rows)
+    with_formulas = "\n".join(f"{row} {formulas[i % len(formulas)]}" for i, row in enumerate(rows))
+    assert measure(with_formulas, target) == measure(text, target)
+
+
+@given(pairs())
+@settings(max_examples=40)
+def test_the_share_does_not_depend_on_what_was_measured_before(case) -> None:
+    target, other, ours, theirs = case
+    text = " ".join(ours + theirs)
+    first = measure(text, target)
+    measure(" ".join(theirs), other)
+    assert measure(text, target) == first

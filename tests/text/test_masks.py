@@ -1,0 +1,97 @@
+"""What is masked, and what only hides there."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from r1rewards.text.masks import find_masks, is_prose
+from r1rewards.text.words import read_words
+
+
+def masked(text: str) -> list[str]:
+    words = read_words(text)
+    return [words.text[span.start : span.end] for span in find_masks(words.text, words.kinds)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("so $x+1$ and $y$ hold", ["$x+1$", "$y$"]),
+        ("so \\(x\\) and \\[y\\] hold", ["\\(x\\)", "\\[y\\]"]),
+        ("$$a\nb$$ then", ["$$a\nb$$"]),
+        ("$a\nb$ is none", []),
+        ("it costs $5 and $16 now", []),
+        ("花了$5，又花了$16。", []),
+        ("a \\$5 note and $x$", ["$x$"]),
+        ("\\begin{align*} a &= b \\end{align*} end", ["\\begin{align*} a &= b \\end{align*}"]),
+        ("\\begin{itemize} words \\end{itemize}", []),
+        ("```py\nx = 1\n``` and `y`", ["```py\nx = 1\n```", "`y`"]),
+        ("```\nnever closed", ["```\nnever closed"]),
+        ("a ` alone\nand ` again", []),
+        ("see https://example.org/a?b=c, then", ["https://example.org/a?b=c,"]),
+        ("mail me@example.org now", ["me@example.org"]),
+        ("a <b>bold</b> word, 3 < 4 > 2", ["<b>", "</b>"]),
+        ("\\( never closed $x$", ["$x$"]),
+        ("`$x$` inside", ["`$x$`"]),
+    ],
+)
+def test_what_is_masked(text: str, expected: list[str]) -> None:
+    assert masked(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hides"),
+    [
+        ("$let me think about this again$", True),
+        ("$speed = distance / time$", False),
+        ("$\\text{if } x > 0 \\text{ and } y < 0$", False),
+        ("$\\text{the sum of all the terms}$", True),
+        ("\\[ \\sin x \\cos y \\tan z \\log u \\exp v \\]", False),
+        ("$Okay=let=me=think=about=this=problem=step=again=slowly$", True),
+        ("`gcd(first, second, third)`", False),
+        ("```\nfor i in range(n):\n    total += a[i] * b[i]\n```", False),
+        ("```\nimport numpy as np\nfrom math import gcd\n```", False),
+        ("```\nFirst we look at the sum\nand then at the product\n```", True),
+        ("https://example.org/some/long/english/path?query=the+answer", False),
+    ],
+)
+def test_a_mask_that_hides_prose_is_none(text: str, hides: bool) -> None:
+    words = read_words(text)
+    (span,) = find_masks(words.text, words.kinds)
+    assert is_prose(words.text, span) is hides
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "$",
+        "\\(",
+        "$$",
+        "`",
+        "```",
+        "<b",
+        "\\begin{align}",
+        "www.",
+        "@",
+        "a@",
+        "\\",
+        "$a ",
+        "[",
+        "https://",
+    ],
+)
+def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
+    """Eight times the text takes no more than about eight times as long: quadratic would be 64."""
+
+    def cost(size: int) -> float:
+        text = unit * (size // len(unit))
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            read_words(text)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert cost(160_000) < 24 * cost(20_000) + 0.02
