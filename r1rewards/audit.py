@@ -200,16 +200,18 @@ def _is_tampering(node: ast.AST) -> bool:
 
 
 def _looks_right(seen: _Seen) -> bool:
-    """Judged wrong although answer and reference have the same letters and digits."""
+    """Judged wrong although answer and reference differ by spaces, braces and backslashes only."""
     answer, reference = seen.detail("answer"), seen.row.reference
     if seen.is_right is not False or not isinstance(answer, str) or not isinstance(reference, str):
         return False
-    left, right = _letters(answer), _letters(reference)
+    left, right = _bare(answer), _bare(reference)
     return bool(left) and left == right
 
 
-def _letters(text: str) -> str:
-    return "".join(c for c in text.replace("\\dfrac", "\\frac") if c.isalnum()).casefold()
+def _bare(text: str) -> str:
+    """Letters, digits and what carries meaning beside them: `-5` is not 5, `(1,2)` is not `[1,2]`."""
+    text = text.replace("\\dfrac", "\\frac").replace("\\text", "")
+    return "".join(c for c in text if c.isalnum() or c in "+-./^_()[]<>=,!|:'").casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +255,7 @@ _ROW_CHECKS = (
     ),
     _RowCheck(
         "looks-right", "reference", _looks_right,
-        "are judged wrong though answer and reference have the same letters and digits",
+        "are judged wrong though answer and reference differ by spaces, braces and backslashes only",
         "Look at them: if the answer is right, `r1rewards explain` shows what to report.",
     ),
 )  # fmt: skip
@@ -290,7 +292,7 @@ class Audit:
         rows = len(self._columns.places)
         of_rows = [
             Finding(
-                check.name, check.about, f"{count:,} rows ({count / rows:.1%}) {check.found}",
+                check.name, check.about, f"{count:,} of {rows:,} rows {check.found}",
                 check.advice, count, tuple(self._places[check.name]),
             )
             for check in _ROW_CHECKS

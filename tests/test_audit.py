@@ -59,7 +59,6 @@ SMELLS = {
     "skipped-thought": [{"completion": thinking("4", " ok ")}],
     "looping": [{"completion": "Wait, let me check that again. " * 100}],
     "unreadable-reference": [{"completion": thinking("4"), "reference": ""}],
-    "looks-right": [{"completion": thinking("f \\circ g"), "reference": "\\text{F} \\circ G \\quad"}],
     "outvoted-reference": [{"completion": thinking("5"), "group": "a"}] * 4,
     "references-differ": [
         {"completion": thinking("5"), "group": "a", "reference": "5"},
@@ -74,13 +73,30 @@ SMELLS = {
 
 @pytest.mark.parametrize("name", SMELLS)
 def test_a_smell_is_found_and_its_places_named(name: str) -> None:
-    if name == "looks-right":
-        pytest.importorskip("r1rewards.answers.grammar")
     found = audited(SMELLS[name])
     assert name in found
     assert found[name].count >= 1
     assert found[name].places[0].startswith("f:")
     assert found[name].advice
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "is_found"),
+    [
+        ("f {\\circ} G", "$f\\circ g$", True),
+        ("-5", "5", False),
+        ("(1, 2)", "[1,2]", False),
+        ("x^2", "x_2", False),
+    ],
+)
+def test_answers_that_look_right_and_are_judged_wrong(
+    answer: str, reference: str, is_found: bool
+) -> None:
+    judge = Reward(
+        "accuracy", lambda batch: [Outcome(Verdict.WRONG, 0.0, {"answer": answer})] * len(batch)
+    )
+    found = audited([{"completion": answer, "reference": reference}], judge)
+    assert ("looks-right" in found) is is_found
 
 
 def test_an_honest_file_has_no_findings() -> None:
@@ -142,7 +158,7 @@ def test_the_command_line_prints_findings_and_puts_them_into_the_json(
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert main(["check", str(path), "--audit"]) == 0
     printed = capsys.readouterr().out
-    assert "answer-list: 1 rows (50.0%) offer several different answers" in printed
+    assert "answer-list: 1 of 2 rows offer several different answers" in printed
     assert f"{path}:1" in printed
     assert main(["check", str(path), "--audit", "--json"]) == 0
     (finding,) = json.loads(capsys.readouterr().out)["audit"]

@@ -66,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     evaluated = Evaluated(names) if arguments.group_by else None
     audit = Audit(main_reward(names)) if arguments.audit else None
     sinks: list[Sink] = [summary, *(sink for sink in (evaluated, audit) if sink)]
+    if arguments.html:
+        sinks.append(_report(arguments, names, summary))
     if arguments.output:
         sinks.append(ScoredFile(arguments.output))
     _score_file(arguments, keys, spec, sinks, summary)
@@ -75,6 +77,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadRowError(f"{arguments.file}: no row could be read, nothing was scored")
     _print(arguments, summary, evaluated, audit)
     return _exit_code(arguments, summary, evaluated, thresholds)
+
+
+def _report(arguments: argparse.Namespace, names: Sequence[str], summary: Summary) -> Sink:
+    from r1rewards.report import Report
+
+    return Report(
+        arguments.html, arguments.file, names, main_reward(names), lambda: summary.bad_rows
+    )
 
 
 def _score_file(

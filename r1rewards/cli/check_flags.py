@@ -59,6 +59,11 @@ def _evaluating(group: Any) -> None:
 def _writing(group: Any) -> None:
     add = group.add_argument
     add("-o", "--output", metavar="FILE", help="write each row with its scores under the key r1")
+    add(
+        "--html",
+        metavar="FILE",
+        help="write a report: one page that opens from disk, with figures, charts and rows to look at",
+    )
     add("--json", action="store_true", help="print the summary as JSON")
 
 
