@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from r1rewards.answers.lenient import MAX_TRIES, Span, announced, cue_end, lenient_answer, stripped
+
 MODES = ("boxed", "lenient", "answer_tag")
 Mode = Literal["boxed", "lenient", "answer_tag"]
 Tag = tuple[str, str]
@@ -18,7 +20,6 @@ ANSWER_TAG: Tag = ("<answer>", "</answer>")
 # Bounds. None of them is met by an honest answer; each keeps a hostile text linear.
 MAX_BOX = 20_000  # characters in one box: the longest reference of the public sets has 3,122
 MAX_ROW = 64  # boxes in one row, and empty boxes passed over: a longer row is a list of guesses
-MAX_TRIES = 16  # "answer" written without saying one, passed over in `lenient`
 WINDOW = 300  # characters before a box in which a box around or beside it must begin
 GAP = 60  # characters between two boxes of one statement
 TAIL = 2_000  # characters after the box that may offer another answer
@@ -134,7 +135,8 @@ def _find_carefully(text: str, start: int, mode: Mode, tag: Tag | None) -> Found
     if type(box) is str and box == "no_box":
         found = _in_tag(text, start, tag)
         if found is None and mode == "lenient":
-            found = _lenient(text, start)
+            span = lenient_answer(text, start)
+            found = None if span is None else _at(text, span)
         return found or Found(None, reason="no_box")
     if type(box) is not _Box:
         return Found(None, reason=str(box))
@@ -248,7 +250,7 @@ _STICKS = ".,;:!?*)]"
 
 def _bare_box(text: str, at: int, i: int, stop: int) -> _Box | str:
     r"""`\boxed 5`, `\boxed5`, `\boxed \frac12`: what follows up to white space or the end of the formula."""
-    if i == at + 6 and text[i : i + 1].isalpha():
+    if (i == at + 6 and text[i : i + 1].isalpha()) or text.startswith(("\\boxed", "\\fbox"), i):
         return "no_box"  # some other command: `\boxedtext`
     match = _BARE.match(text, i, min(stop, i + WINDOW))
     end = match.end() if match else i
@@ -336,7 +338,8 @@ _NAMED = re.compile(r"(?<![A-Za-z\\])((?:[A-Za-z]|\\[A-Za-z]+)(?:_\{?\w{1,8}\}?)
 _LABEL = re.compile(r"\d{1,2}|[a-h]|[ivx]{1,4}")
 _AND = frozenset(
     (
-        "and", "plus", "also", "both", "as", "well", "together", "with", "respectively", "和", "与", "及", "且", "以及",
+        "and", "plus", "also", "both", "as", "well", "together", "with", "respectively", "for", "part", "parts", "case",
+        "和", "与", "及", "且", "以及",
     )
 )  # fmt: skip
 _GUESS = frozenset(
@@ -345,6 +348,21 @@ _GUESS = frozenset(
         "otherwise", "guess", "candidate", "option", "another", "try", "attempt", "或", "或者", "可能", "也许",
     )
 )  # fmt: skip
+_RETRACTS = frozenset(
+    (
+        "wrong",
+        "incorrect",
+        "not",
+        "no",
+        "first",
+        "false",
+        "so",
+        "then",
+        "thus",
+        "hence",
+        "therefore",
+    )
+)
 _NEUTRAL = frozenset(
     (
         "it", "is", "be", "the", "a", "an", "answer", "my", "value", "even", "just", "second", "third", "next", "final",
@@ -357,6 +375,8 @@ def _joins(gap: str) -> bool:
     if len(gap) > GAP:
         return False
     words = _DRESSING.sub(" ", _NAMED.sub("", gap)).lower().split()
+    if len(words) == 2 and words[1] == "and" and words[0] not in _RETRACTS:
+        return True  # "5 cows and 6 hens"
     if all(w in _AND or w == "=" or _LABEL.fullmatch(w) for w in words):
         return words.count("=") <= 1
     is_guess = any(w in _GUESS for w in words)
@@ -396,7 +416,7 @@ def _another_answer(text: str, after: int) -> str | None:
         cue = text.find("nswer", cue, after + TAIL)
         if cue < 0:
             break
-        end = _cue_end(text, cue)
+        end = cue_end(text, cue)
         if end >= 0:
             return _value_at(text, end)
         cue += 5
@@ -415,7 +435,7 @@ def _value_at(text: str, at: int) -> str | None:
     return None if "box" in formula else formula.strip()
 
 
-# The answer tag, and texts without a box.
+# The answer tag.
 
 
 def _in_tag(text: str, start: int, tag: Tag | None) -> Found | None:
@@ -448,115 +468,19 @@ def _beside_tag(text: str, start: int, box: _Box, tag: Tag, closing: int) -> Fou
 
 def _plain(text: str, start: int, end: int) -> Found:
     """An answer without a box inside `<answer>`: after its cue, or all of it where it is one line."""
-    found = _cued(text, start, end)
-    if found is not None:
-        return found
-    start, end = _stripped(text, start, end)
+    span = announced(text, start, end)
+    if span is not None:
+        return _at(text, span)
+    start, end = stripped(text, start, end)
     line = text.rfind("\n", start, end)
     if line >= 0 and end - start > 2 * GAP and text.find("\\begin", start, end) < 0:
-        start, end = _stripped(text, line, end)
-    if start == end:
+        start, end = stripped(text, line, end)
+    if start >= end:
         return Found(None, reason="empty_box")
     if end - start > MAX_BOX:
         return Found(None, reason="box_too_long")
-    return Found(text[start:end], start, end)
+    return _at(text, (start, end))
 
 
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without white space, stars and a final full stop around it."""
-    span = text[start:end].rstrip(_TRAILING)
-    end = start + len(span)
-    return end - len(span.lstrip(" \t\r\n*")), end
-
-
-_TRAILING = " \t\r\n*.。"
-
-
-_CUE = re.compile(
-    r"[Aa]nswer[s*_]{0,3}(?:\s+(?:to|of|for)\s[^.\n]{0,80}?)?"
-    r"(?:\s*[*_]{0,2}\s*(?:is|are|was|equals|becomes|[:：=])[*_]{0,2})+(?:\s+therefore|\s+thus|\s+simply)?\s*[:：]?\s*",
-    re.IGNORECASE,
-)
-
-
-def _cue_end(text: str, at: int) -> int:
-    """Where the answer begins that "answer is", "Answer:" at `at` announces; -1 where it announces none."""
-    cue = _CUE.match(text, max(0, at - 1), min(len(text), at + 2 * GAP))
-    return cue.end() if cue else -1
-
-
-def _cued(text: str, start: int, end: int) -> Found | None:
-    """What follows the last "#### ", "the answer is" or "答案" of the span."""
-    at = text.rfind("####", start, end)
-    if at >= 0 and text.find("\n", at, end) < 0:
-        return _rest_of_line(text, at + 4, end)
-    stop = end
-    for _ in range(MAX_TRIES):
-        at = max(text.rfind("nswer", start, stop), text.rfind("NSWER", start, stop))
-        if at < 0:
-            break
-        begin = _cue_end(text, at)
-        found = None if begin < 0 else _rest_of_line(text, begin, end)
-        if found is not None:
-            return found
-        stop = at
-    at = text.rfind("答案", start, end)
-    if at >= 0:
-        begin = at + 2
-        while text[begin : begin + 1] in ("是", "为", "：", ":", " "):
-            begin += 1
-        return _rest_of_line(text, begin, end)
-    return None
-
-
-_FULL_STOP = re.compile(r"\.(?=\s+[A-Z]|\s*\Z)|[。！？\n]|[.,]?\s(?=because|since|which)")
-
-
-def _rest_of_line(text: str, start: int, end: int) -> Found | None:
-    """The sentence that begins at `start`."""
-    start = end - len(text[start:end].lstrip(" \t\r\n*:#"))
-    stop = min(end, start + WINDOW)
-    over = _FULL_STOP.search(text, start, stop)
-    start, stop = _stripped(text, start, over.start() if over else stop)
-    return Found(text[start:stop], start, stop) if start < stop else None
-
-
-def _lenient(text: str, start: int) -> Found | None:
-    """The answer of a text that boxes nothing: announced, in bold, or the last expression of the last line."""
-    end = len(text)
-    found = _cued(text, start, end)
-    if found is not None:
-        return found
-    _, end = _stripped(text, start, end)
-    line = max(start, text.rfind("\n", start, end) + 1, end - WINDOW)
-    if text.startswith(("A:", "A："), line):
-        return _rest_of_line(text, line + 2, end)
-    for opening, closing in (("**", "**"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")):
-        found = _last_between(text, line, len(text), opening, closing)
-        if found is not None:
-            return found
-    return _last_number(text, line, end)
-
-
-def _last_between(text: str, start: int, end: int, opening: str, closing: str) -> Found | None:
-    """What stands between the last pair of marks."""
-    stop = text.rfind(closing, start, end)
-    begin = text.rfind(opening, start, stop) if stop >= 0 else -1
-    if begin < 0:
-        return None
-    a, b = _stripped(text, begin + len(opening), stop)
-    return Found(text[a:b], a, b) if a < b else None
-
-
-_NUMBER = re.compile(r"[-−]?[$€£]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?\s?(?:\\?%)?")
-
-
-def _last_number(text: str, start: int, end: int) -> Found | None:
-    """The last number of the span, with its sign and percent."""
-    last = None
-    for last in _NUMBER.finditer(text, start, end):  # noqa: B007 - the last one is wanted
-        pass
-    if last is None:
-        return None
-    a, b = _stripped(text, last.start(), last.end())
-    return Found(text[a:b].rstrip(","), a, b)
+def _at(text: str, span: Span) -> Found:
+    return Found(text[span[0] : span[1]], *span)
