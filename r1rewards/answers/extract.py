@@ -256,8 +256,9 @@ def _bare_box(text: str, at: int, i: int, stop: int) -> _Box | str:
     end = match.end() if match else i
     while end > i and text[end - 1] in _STICKS:
         end -= 1
-    if end == i or not any(c.isalnum() for c in text[i:end]):
-        return "no_box"  # prose about boxing: "put it in \boxed."
+    bare = text[i:end]
+    if not any(c.isalnum() for c in bare) or (bare.isalpha() and len(bare) > 1):
+        return "no_box"  # prose about boxing: "put it in \boxed.", "the \boxed command"
     return _Box(at, i, end, end)
 
 
@@ -278,7 +279,7 @@ def _unclosed(text: str, at: int, start: int, stop: int) -> _Box | str:
     depth = 0
     for match in _BRACES.finditer(text, start, end):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
-    if depth or _is_blank(text, start, end):
+    if depth or text.find("box", start, end) >= 0 or _is_blank(text, start, end):
         return "unclosed_box"
     return _Box(at, start, end, after)
 
