@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any, Protocol
 
 from r1rewards.audit import Audit
@@ -18,14 +19,15 @@ from r1rewards.cli import audited, references
 from r1rewards.cli.check_flags import add_flags
 from r1rewards.cli.evaluated import Evaluated, main_reward
 from r1rewards.cli.options import parse_options, parse_rewards
+from r1rewards.cli.outputs import Outputs, open_outputs, parse_sieve
 from r1rewards.cli.progress import Progress
-from r1rewards.cli.scored_file import ScoredFile
 from r1rewards.cli.summary import Summary
 from r1rewards.errors import BadCallError, BadRowError
 from r1rewards.reward import Reward
 from r1rewards.rows import BadRow, Keys, Row, columns_of, read_rows
 
 CHUNK_ROWS = 1024
+CHUNK_LETTERS = 32 << 20  # rows of 5 MB come in chunks of a few, so that memory stays flat
 
 
 class Sink(Protocol):
@@ -61,20 +63,24 @@ def run(arguments: argparse.Namespace) -> int:
             "pass@k and cons@k need to know which rows share a prompt: --group-by KEY"
         )
     spec = parse_rewards(arguments.rewards)
+    sieve = parse_sieve(arguments.keep, arguments.drop, arguments.best_of)
+    if sieve:  # what only the filters read counts for nothing in the total
+        spec.update(dict.fromkeys(sieve.missing([r.name for r, _ in resolve(spec)]), 0.0))
     names = [reward.name for reward, _ in resolve(spec)]
     summary = Summary(names)
     evaluated = Evaluated(names) if arguments.group_by else None
     audit = Audit(main_reward(names)) if arguments.audit else None
-    sinks: list[Sink] = [summary, *(sink for sink in (evaluated, audit) if sink)]
+    outputs = open_outputs(arguments, spec, sieve)
+    sinks: list[Sink] = [summary, *(sink for sink in (evaluated, audit) if sink), outputs]
     if arguments.html:
         sinks.append(_report(arguments, names, summary))
-    if arguments.output:
-        sinks.append(ScoredFile(arguments.output))
-    _score_file(arguments, keys, spec, sinks, summary)
-    for sink in sinks:
-        sink.finish()
+    with closing(outputs):
+        _score_file(arguments, keys, spec, sinks, summary, outputs=outputs)
+        for sink in sinks:
+            sink.finish()
     if not summary.rows:
         raise BadRowError(f"{arguments.file}: no row could be read, nothing was scored")
+    summary.filtered = outputs.as_dict()
     _print(arguments, summary, evaluated, audit)
     return _exit_code(arguments, summary, evaluated, thresholds)
 
@@ -93,12 +99,17 @@ def _score_file(
     spec: RewardSpec,
     sinks: Sequence[Sink],
     summary: Summary,
+    *,
+    outputs: Outputs,
 ) -> None:
     chosen = resolve(spec)
     options = parse_options(arguments.option)
     progress = Progress()
     for rows in _chunks(arguments.file, keys, arguments.limit, [r for r, _ in chosen], summary):
-        scores = score_rows(rows, spec, options)
+        # The audit and the report look at more than a scored file holds.
+        more = arguments.audit or arguments.html
+        done = None if more else outputs.replay(rows, chosen)
+        scores = done or score_rows(rows, spec, options)
         for sink in sinks:
             sink.add(rows, scores)
         progress.show(summary.rows)
@@ -149,6 +160,7 @@ def _chunks(
     """
     by_group = any(reward.by_group for reward in rewards)
     chunk: list[Row] = []
+    letters = 0
     for number, row in enumerate(read_rows(path, keys)):
         if limit is not None and number >= limit:
             break
@@ -156,12 +168,18 @@ def _chunks(
             summary.bad_rows += 1
             print(row, file=sys.stderr)
             continue
-        if len(chunk) >= CHUNK_ROWS and not (by_group and row.group == chunk[-1].group):
+        is_full = len(chunk) >= CHUNK_ROWS or letters >= CHUNK_LETTERS
+        if is_full and not (by_group and _group_of(row) == _group_of(chunk[-1])):
             yield chunk
-            chunk = []
+            chunk, letters = [], 0
         chunk.append(row)
+        letters += len(row.completion) if isinstance(row.completion, str) else 0
     if chunk:
         yield chunk
+
+
+def _group_of(row: Row) -> Any:
+    return row.prompt if row.group is None else row.group
 
 
 def _threshold(text: str) -> tuple[str, float]:

@@ -14,6 +14,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     _reading(parser.add_argument_group("reading"))
     _scoring(parser.add_argument_group("scoring"))
     _evaluating(parser.add_argument_group("evaluating"))
+    _filtering(parser.add_argument_group("filtering, as in rejection sampling"))
     _writing(parser.add_argument_group("writing"))
     _failing(parser.add_argument_group("failing"))
 
@@ -56,9 +57,41 @@ def _evaluating(group: Any) -> None:
     )
 
 
+def _filtering(group: Any) -> None:
+    add = group.add_argument
+    add("--keep", metavar="LIST", help="keep only rows that are: correct, well-formed")
+    add(
+        "--drop",
+        metavar="LIST",
+        help="drop rows that have: mixed-language, long-paragraph, code-block, degenerate; a limit may follow: "
+        "long-paragraph=300",
+    )
+    add(
+        "--best-of",
+        type=int,
+        metavar="N",
+        help="of each prompt's rows, keep the N shortest correct ones that are no near duplicates",
+    )
+    add(
+        "--rejected",
+        metavar="FILE",
+        help="write each row dropped, with the reason under r1.dropped",
+    )
+
+
 def _writing(group: Any) -> None:
     add = group.add_argument
-    add("-o", "--output", metavar="FILE", help="write each row with its scores under the key r1")
+    add(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write each row (of a filtered run: each row kept) with its scores under the key r1",
+    )
+    add(
+        "--resume",
+        action="store_true",
+        help="go on where an interrupted run with the same -o stopped",
+    )
     add(
         "--html",
         metavar="FILE",

@@ -28,6 +28,7 @@ class Summary:
         self._verdicts = [Counter[Verdict]() for _ in self.names]
         self._reasons: Counter[str] = Counter()
         self._start = time.monotonic()
+        self.filtered: dict[str, Any] | None = None  # kept and dropped, by reason
 
     @property
     def rows_per_s(self) -> float:
@@ -83,6 +84,7 @@ class Summary:
             },
             "unscored_reasons": dict(self._reasons.most_common(20)),
             "rows_per_s": round(self.rows_per_s, 1),
+            **({"filters": self.filtered} if self.filtered else {}),
         }
 
     def as_table(self) -> str:
@@ -102,6 +104,9 @@ class Summary:
             console.print(table)
             for reason, count in self._reasons.most_common(8):
                 console.print(f"unscored {count}x {escape(reason)}", soft_wrap=True)
+            if self.filtered:
+                dropped = "".join(f", {n:,} {why}" for why, n in self.filtered["dropped"].items())
+                console.print(f"kept {self.filtered['kept']:,}{dropped}", soft_wrap=True)
             bad = f", {self.bad_rows:,} could not be read" if self.bad_rows else ""
             console.print(f"{self.rows:,} rows{bad}, {self.rows_per_s:,.0f} rows/s")
         return capture.get().rstrip("\n")

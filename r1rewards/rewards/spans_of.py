@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from r1rewards.text.spans import R1, Layout, Tags, layout_of, read_tags
 
 if TYPE_CHECKING:
-    from r1rewards.rollouts import Batch
+    from r1rewards.rollouts import Batch, Rollout
 
 
 def tags_of(batch: Batch) -> list[Tags]:
@@ -43,14 +43,19 @@ def prefilled_of(batch: Batch) -> list[bool]:
     """
     given = batch.column("prefilled")
     if batch.prompts is None:
-        return [value is True or bool(value) for value in given]
+        return [bool(value) for value in given]
     opens = [layout_of(names).think_open for names in batch.column("tags")]
-    return [
-        _ends_with(prompt, tag) if value is None else bool(value)
-        for value, prompt, tag in zip(given, batch.prompts, opens, strict=True)
-    ]
+    return [_is_prefilled(*row) for row in zip(given, batch.prompts, opens, strict=True)]
 
 
-def _ends_with(prompt: object, tag: str) -> bool:
+def is_prefilled(rollout: Rollout) -> bool:
+    """The same for one rollout."""
+    tag = layout_of(rollout.get("tags")).think_open
+    return _is_prefilled(rollout.get("prefilled"), rollout.prompt, tag)
+
+
+def _is_prefilled(given: Any, prompt: Any, tag: str) -> bool:
+    if given is not None:
+        return bool(given)
     # The tail alone: a prompt may be long, and only white space may follow the tag.
     return isinstance(prompt, str) and prompt[-len(tag) - 8 :].rstrip().endswith(tag)
