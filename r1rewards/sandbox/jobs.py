@@ -29,6 +29,7 @@ class Status(str, Enum):
     NOT_RUN = "not_run"  # an earlier test failed and the job asked to stop there
     DEADLINE = "deadline"  # the caller's deadline passed first
     REFUSED = "refused"  # asserts that cannot be split, and low trust is not allowed
+    BAD_TESTS = "bad_tests"  # the test code does not compile, or asserts nothing
     SANDBOX_DOWN = "sandbox_down"  # no slot, or two slots were lost while running it
 
     @property
@@ -184,8 +185,8 @@ class TestResult:
 class JobResult:
     """What became of a job: N test results, in the order of the job's tests.
 
-    status: OK where the tests were run (whatever they did), else why none was: COMPILE_ERROR, REFUSED, DEADLINE,
-            SANDBOX_DOWN; `tests` is then empty or holds what was finished before.
+    status: OK where the tests were run (whatever they did), else why none was: COMPILE_ERROR, REFUSED, BAD_TESTS,
+            DEADLINE, SANDBOX_DOWN; `tests` is then empty or holds what was finished before.
     note:   for people: the compiler's output, or what happened to the slot.
     trust:  "low" where test code shared a process with the program.
     isolation: "container", or "reduced" on the local backend.

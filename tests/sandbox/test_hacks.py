@@ -1,0 +1,84 @@
+"""Programs that cheat, bomb, flood, escape or merely look odd: each earns what its header says, and leaves nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from r1rewards.sandbox.jobs import Call, Job, Limits, Status, Stdin, TestResult, Toolchain
+from r1rewards.sandbox.judging import same_lines, same_value
+from r1rewards.sandbox.running import Sandbox
+from r1rewards.sandbox.wire import WireError, decode, encode
+
+pytestmark = pytest.mark.docker
+FOLDER = Path(__file__).parents[1] / "data" / "code_hacks"
+PROBLEMS = json.loads((FOLDER / "problems.json").read_text())
+WORDS = {
+    Status.OK: "WA", Status.RUNTIME_ERROR: "RE", Status.TIME_LIMIT: "TLE", Status.MEMORY_LIMIT: "MLE",
+    Status.OUTPUT_LIMIT: "OLE", Status.COMPILE_ERROR: "CE",
+}  # fmt: skip
+LIMITS = Limits(cpu_s=2, wall_s=4, memory_mb=256, tmp_files=2048)
+
+
+@dataclass(frozen=True)
+class Hack:
+    id: str
+    problem: dict[str, Any]
+    expect: frozenset[str]
+    source: str
+
+    def is_right(self, i: int, test: TestResult) -> bool:
+        case = self.problem["cases"][i]
+        if self.problem["type"] == "stdin":
+            return same_lines(test.stdout, case["output"].encode())
+        try:
+            return same_value(decode(test.value or b""), case["expected"])
+        except WireError:
+            return False
+
+    def tests(self) -> Any:
+        cases = self.problem["cases"]
+        if self.problem["type"] == "stdin":
+            return tuple(Stdin(case["input"].encode()) for case in cases)
+        return tuple(Call(self.problem["fn_name"], encode(case["args"])) for case in cases)
+
+    def word(self, i: int, test: TestResult) -> str:
+        return "AC" if test.status is Status.OK and self.is_right(i, test) else WORDS[test.status]
+
+
+def read(path: Path) -> Hack:
+    source = path.read_text()
+    header = dict(re.findall(r"^# (\w+): (.*)$", source, re.MULTILINE))
+    expect = frozenset(header["expect"].replace("AC-on-visible", "AC").split(","))
+    return Hack(header["id"], PROBLEMS[header["problem"]], expect, source)
+
+
+HACKS = [read(path) for path in sorted(FOLDER.glob("*.py"))]
+
+
+@pytest.mark.parametrize("processes", ["per_test", "auto"])
+@pytest.mark.parametrize("hack", HACKS, ids=lambda hack: hack.id)
+def test_a_hack_earns_what_its_header_says(
+    hack: Hack, processes: Any, docker_box: Sandbox, python: Toolchain
+) -> None:
+    job = Job(python, hack.source, hack.tests(), LIMITS, hack.is_right, processes)
+    probe = Job(python, PROBE, (Stdin(),), LIMITS)
+    (result,) = docker_box.run([job])
+    words = {hack.word(i, test) for i, test in enumerate(result.tests)} or {WORDS[result.status]}
+    assert words <= hack.expect, result
+    (after,) = docker_box.run([probe])
+    assert after.tests[0].stdout == CLEAN, after
+
+
+PROBE = """
+import os
+mine = [p for p in os.listdir('/proc') if p.isdigit() and os.stat('/proc/' + p).st_uid == os.getuid()]
+shm = [len(open('/proc/sysvipc/' + k).read().splitlines()) for k in ('shm', 'msg', 'sem')]
+print(os.listdir('/tmp'), os.path.exists('/dev/shm'), os.listdir('/dev/mqueue'), len(mine), shm)
+"""
+CLEAN = b"[] False [] 1 [1, 1, 1]\n"

@@ -1,0 +1,260 @@
+"""Programs in slots: what comes back, and that nothing of one is there for the next."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from r1rewards.errors import BadCallError
+from r1rewards.sandbox.jobs import Asserts, Call, Job, JobResult, Limits, Status, Stdin, Toolchain
+from r1rewards.sandbox.languages import find_language, toolchain
+from r1rewards.sandbox.running import Sandbox
+from r1rewards.sandbox.wire import decode, encode
+
+pytestmark = pytest.mark.docker
+SHORT = Limits(cpu_s=1, wall_s=2, memory_mb=512)
+
+
+def run(box: Sandbox, python: Toolchain, source: str, *inputs: bytes, **options: Any) -> JobResult:
+    options = {"limits": SHORT} | options
+    (result,) = box.run([Job(python, source, tuple(Stdin(i) for i in inputs or (b"",)), **options)])
+    return result
+
+
+def test_bytes_go_in_and_come_out(docker_box: Sandbox, python: Toolchain) -> None:
+    source = "import sys\nsys.stdout.buffer.write(sys.stdin.buffer.read()[::-1])"
+    blob = bytes(range(256)) * 100
+    result = run(docker_box, python, source, blob, b"")
+    assert [test.stdout for test in result.tests] == [blob[::-1], b""]
+    assert {test.status for test in result.tests} == {Status.OK}
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        ("print(1)", Status.OK),
+        ("raise SystemExit(0)", Status.OK),
+        ("raise SystemExit(3)", Status.RUNTIME_ERROR),
+        ("1/0", Status.RUNTIME_ERROR),
+        ("import os; os.abort()", Status.RUNTIME_ERROR),
+        ("while True: pass", Status.TIME_LIMIT),
+        ("import time; time.sleep(99)", Status.TIME_LIMIT),
+        ("x = bytearray(2 << 30)", Status.MEMORY_LIMIT),
+        ("print('x' * 9_000_000)", Status.OUTPUT_LIMIT),
+        ("import sys; sys.stderr.write('x' * 9_000_000)", Status.OUTPUT_LIMIT),
+        ("import os; os.truncate(1, 1 << 25)", Status.OUTPUT_LIMIT),
+        (
+            "import os, time\nif os.fork() == 0:\n while True: pass\ntime.sleep(99)",
+            Status.TIME_LIMIT,
+        ),
+        (
+            "import os\nif os.fork() == 0: bytearray(2 << 30)\nos.wait(); print(1)",
+            Status.MEMORY_LIMIT,
+        ),
+    ],
+)
+@pytest.mark.parametrize("processes", ["per_test", "auto"])
+def test_how_a_program_ends_is_its_status(
+    docker_box: Sandbox, python: Toolchain, source: str, status: Status, processes: Any
+) -> None:
+    limits = replace(SHORT, cpu_s=2, wall_s=4)
+    result = run(docker_box, python, source, b"", b"", processes=processes, limits=limits)
+    assert [test.status for test in result.tests] == [status, status]
+    if source.startswith("while"):
+        assert 2000 <= result.tests[0].cpu_ms < 2600
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(:", "x = '\\0'.join\0", "(" * 5000, "print('\udc80')", "a\n\tb\n  c"]
+)
+def test_what_is_not_python_is_a_compile_error_with_its_message(
+    docker_box: Sandbox, python: Toolchain, source: str
+) -> None:
+    result = run(docker_box, python, source)
+    assert result.status is Status.COMPILE_ERROR
+    assert result.note
+
+
+def test_both_speeds_agree_and_a_program_that_only_survives_once_is_run_again(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    source = (
+        "import sys\nif hasattr(sys, 'seen'): raise SystemExit(1)\nsys.seen = 1\nprint(input())"
+    )
+    for processes in ("per_test", "per_program", "auto"):
+        result = run(docker_box, python, source, b"1", b"2", b"3", processes=processes)
+        assert [test.stdout for test in result.tests] == [b"1\n", b"2\n", b"3\n"], processes
+
+
+def test_what_is_not_right_is_run_again_before_it_counts(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    source = "import sys\nsys.n = getattr(sys, 'n', 0) + 1\nprint(sys.n)"
+    job = Job(
+        python, source, (Stdin(), Stdin(), Stdin()), SHORT, lambda _, test: test.stdout == b"1\n"
+    )
+    (result,) = docker_box.run([job])
+    assert [test.stdout for test in result.tests] == [b"1\n"] * 3
+
+
+def test_after_the_first_failure_nothing_is_run_where_that_is_asked(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    for processes in ("per_test", "auto"):
+        job = Job(
+            python, "print(input())", tuple(Stdin(b"%d" % i) for i in range(5)), SHORT,
+            lambda i, test: int(test.stdout) == i and i != 2, processes, stop_at_first_failure=True,
+        )  # fmt: skip
+        (result,) = docker_box.run([job])
+        assert [test.status for test in result.tests] == [Status.OK] * 3 + [Status.NOT_RUN] * 2
+
+
+def test_functions_take_and_return_plain_data(docker_box: Sandbox, python: Toolchain) -> None:
+    source = (
+        "class Solution:\n def f(self, x):\n  print('noise')\n  return {1: (x, [None])}\n"
+        "if __name__ == '__main__': input()"
+    )
+    for processes in ("per_test", "auto"):
+        calls = tuple(Call("f", encode([x])) for x in (1, "é", [1.5, 2**70]))
+        (result,) = docker_box.run([Job(python, source, calls, SHORT, processes=processes)])
+        assert [decode(test.value or b"") for test in result.tests] == [
+            {1: (x, [None])} for x in (1, "é", [1.5, 2**70])
+        ]
+
+
+@pytest.mark.parametrize(
+    "body", ["import os; os._exit(0)", "raise SystemExit", "return object()", "yield 1", "1/0"]
+)
+def test_a_function_that_returns_no_plain_value_is_a_runtime_error(
+    docker_box: Sandbox, python: Toolchain, body: str
+) -> None:
+    (result,) = docker_box.run(
+        [Job(python, f"def f():\n {body}", (Call("f", encode([])),) * 2, SHORT)]
+    )
+    assert {test.status for test in result.tests} == {Status.RUNTIME_ERROR}
+    assert {test.value for test in result.tests} == {None}
+
+
+def test_the_next_program_finds_nothing_of_the_last(docker_box: Sandbox, python: Toolchain) -> None:
+    dirt = (
+        "import os, sys\nos.makedirs('a/' * 40)\nopen('a/b', 'w').write('secret')\nos.chmod('a', 0)\n"
+        "os.mkfifo('pipe'); os.symlink('/etc/passwd', 'link'); sys.modules['re'].x = 1\n"
+        "if os.fork() == 0:\n os.setsid()\n while True: pass\n"
+    )
+    probe = (
+        "import os, re, sys\nprint(os.listdir('.'), hasattr(re, 'x'), len([p for p in os.listdir('/proc') if p.isdigit() "
+        "and os.stat('/proc/' + p).st_uid == os.getuid()]))\n"
+    )
+    (clean,) = run(docker_box, python, probe).tests
+    assert clean.stdout == b"[] False 1\n"
+    for _ in range(3):
+        assert run(docker_box, python, dirt).tests[0].status is Status.OK
+        assert run(docker_box, python, probe).tests[0].stdout == clean.stdout
+
+
+def test_nothing_of_an_earlier_program_is_in_memory(docker_box: Sandbox, python: Toolchain) -> None:
+    """What the last program printed would be the answer to the same tests."""
+    run(docker_box, python, "print('needle' + 'XYZZY' * 3)", b"needle" + b"ABCDE" * 3)
+    probe = (
+        "found = 0\nparts = ['needle', 'XYZZY', 'ABCDE']\n"
+        "for line in open('/proc/self/maps'):\n"
+        "    span, rights = line.split()[:2]\n"
+        "    if rights[0] != 'r' or 'v' in line[-8:]: continue\n"
+        "    a, b = (int(x, 16) for x in span.split('-'))\n"
+        "    try:\n"
+        "        with open('/proc/self/mem', 'rb') as f:\n"
+        "            f.seek(a); text = f.read(b - a)\n"
+        "    except (OSError, ValueError, OverflowError): continue\n"
+        "    for part in parts[1:]: found += text.count((parts[0] + part * 3).encode())\n"
+        "print(found)"
+    )
+    assert run(docker_box, python, probe, limits=Limits()).tests[0].stdout == b"0\n"
+
+
+def test_runs_are_repeatable(docker_box: Sandbox, python: Toolchain) -> None:
+    source = "import random; print(random.random(), hash('x'), list({'a', 'b', 'c'}))"
+    outputs = {
+        t.stdout
+        for p in ("per_test", "auto")
+        for t in run(docker_box, python, source, b"", b"", processes=p).tests
+    }
+    assert len(outputs) == 1
+
+
+def test_compiled_programs_are_compiled_once_and_say_why_not(docker_box: Sandbox) -> None:
+    source = "#include <bits/stdc++.h>\nint main() { int n; std::cin >> n; std::cout << n * 2; }"
+    cpp = toolchain(find_language("cpp"), source, 256)
+    tests = tuple(Stdin(b"%d" % i) for i in range(3))
+    started = time.monotonic()
+    results = docker_box.run([Job(cpp, source, tests) for _ in range(2)])
+    assert [t.stdout for r in results for t in r.tests] == [b"0", b"2", b"4"] * 2
+    first_s = time.monotonic() - started
+    started = time.monotonic()
+    docker_box.run([Job(cpp, source, tests)])
+    assert time.monotonic() - started < first_s
+    (broken,) = docker_box.run([Job(cpp, source.replace("std::cin", "std::cim"), tests)])
+    assert broken.status is Status.COMPILE_ERROR
+    assert "cim" in broken.note
+
+
+def test_a_tool_that_the_image_does_not_have_is_our_failure_not_the_programs(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    (result,) = docker_box.run([Job(replace(python, run_argv=("cobol",)), "x", (Stdin(),))])
+    assert result.status is Status.SANDBOX_DOWN
+    assert "cobol" in result.note
+
+
+def test_asserts_are_counted_one_by_one(docker_box: Sandbox, python: Toolchain) -> None:
+    source = "def f(x):\n if x == 3: raise ValueError('three')\n return x * 2"
+    code = "assert f(1) == 2\nassert f(2) == 5\nassert f(3) == 6\nassert f(4) == 8"
+    (result,) = docker_box.run([Job(python, source, Asserts(code), SHORT)])
+    assert [test.passed for test in result.tests] == [True, False, False, True]
+    assert [test.status.value for test in result.tests] == ["ok", "ok", "runtime_error", "ok"]
+    assert result.trust == "full"
+
+
+def test_many_threads_may_ask_at_once(docker_box: Sandbox, python: Toolchain) -> None:
+    found: dict[int, bytes] = {}
+
+    def ask(i: int) -> None:
+        found[i] = run(docker_box, python, "print(input())", b"%d" % i).tests[0].stdout
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {i: b"%d\n" % i for i in range(20)}
+
+
+def test_a_passed_deadline_gives_up_the_job_and_not_the_sandbox(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    sleeper = Job(python, "import time; time.sleep(99)", (Stdin(),), Limits(wall_s=60))
+    started = time.monotonic()
+    results = docker_box.run([sleeper] * 3, deadline=time.monotonic() + 0.5)
+    assert {r.status for r in results} == {Status.DEADLINE}
+    assert time.monotonic() - started < 10
+    assert run(docker_box, python, "print(1)").tests[0].stdout == b"1\n"
+
+
+def test_a_bad_job_is_a_bad_call(docker_box: Sandbox, python: Toolchain) -> None:
+    with pytest.raises(BadCallError, match="at least one test"):
+        docker_box.submit(Job(python, "", ()))
+
+
+def test_a_forked_child_gets_slots_of_its_own(docker_box: Sandbox, python: Toolchain) -> None:
+    assert run(docker_box, python, "print(1)").tests[0].stdout == b"1\n"
+    child = os.fork()
+    if child == 0:
+        ok = run(docker_box, python, "print(2)").tests[0].stdout == b"2\n"
+        docker_box.close()
+        os._exit(0 if ok else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert run(docker_box, python, "print(3)").tests[0].stdout == b"3\n"
