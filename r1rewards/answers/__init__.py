@@ -1,7 +1,7 @@
 """The algebra core: text in, "same or not" out. Knows no rewards and no trainers."""
 
+from r1rewards.answers.decisions import Decision
 from r1rewards.answers.equal import (
-    Decision,
     Reference,
     answer_key,
     decide,

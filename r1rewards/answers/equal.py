@@ -8,24 +8,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from r1rewards.answers.decisions import Decision
 from r1rewards.answers.exact import Rational, UndefinedError, rational
 from r1rewards.answers.grammar_answer import read_answer
 from r1rewards.answers.identity import infinity_sign
 from r1rewards.answers.kinds import DEFAULT, SCALARS, STRICT, Judge, Options
 from r1rewards.answers.nodes import Either, Node, Number
+from r1rewards.answers.writing import write
 from r1rewards.errors import BadCallError, UnreadableAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Whether an answer is right. `same` is None where our limits ran out; `rung` names the step that decided."""
-
-    same: bool | None
-    rung: str
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,32 +145,29 @@ def _climb(answer: str, reference: Reference, options: Options, *, symbolic: boo
     try:
         node = read_answer(answer)
     except UnreadableAnswerError as e:
-        return Decision(False, "text", str(e))
-    found = Decision(False, "node", "no usable reference")
-    for text, wanted in zip(reference.texts, reference.nodes, strict=False):
-        judge = Judge(options, crc32(f"{answer}\0{text}".encode()))
-        same_ = judge.same(node, wanted)
-        found = Decision(same_, judge.rung, "" if same_ else judge.why)
-        if same_:
-            return found
-        if same_ is None:
-            found = _last_rung(answer, text, symbolic=symbolic)
-            if found.same:
-                return found
-    return found
+        return Decision(False, "unreadable", str(e))
+    found = Decision(None, "limits", "no usable reference")
+    is_open = False
+    for text, wanted in zip(reference.texts, reference.nodes, strict=True):
+        judge = Judge(options, crc32(f"{answer}\0{text}".encode("utf-8", "replace")))
+        verdict = judge.same(node, wanted)
+        if verdict:
+            return Decision(True, judge.rung)
+        if verdict is None and judge.needs_sympy:
+            is_open = True
+        found = Decision(verdict, judge.rung if verdict is False else "limits", judge.why)
+    if is_open and symbolic:
+        from r1rewards.answers.symbolic import submit
 
-
-def _last_rung(answer: str, reference: str, *, symbolic: bool) -> Decision:
-    """Ask sympy, in a worker that can be killed."""
-    del answer, reference, symbolic
-    return Decision(None, "symbolic", "left to the symbolic rung")
+        return submit(answer, reference, options).result()
+    return Decision(None, "symbolic", "left to the symbolic rung") if is_open else found
 
 
 def same(left: str | Node, right: str | Node) -> bool:
     """True where both mean the same; symmetric, reflexive, transitive."""
     a = read(left) if isinstance(left, str) else left
     b = read(right) if isinstance(right, str) else right
-    seed = crc32(repr(sorted((repr(a), repr(b)))).encode())
+    seed = crc32("\0".join(sorted((write(a), write(b)))).encode("utf-8", "replace"))
     return a == b or bool(Judge(STRICT, seed, is_strict=True).same(a, b))
 
 

@@ -23,7 +23,7 @@ from r1rewards.answers.build import (
     starred,
 )  # fmt: skip
 from r1rewards.answers.grammar_functions import FUNCTIONS, Functions
-from r1rewards.answers.limits import MAX_DIGITS
+from r1rewards.answers.limits import MAX_DIGITS, MAX_POSTFIX, MAX_REPEATING
 from r1rewards.answers.nodes import (
     Call,
     Combined,
@@ -55,7 +55,7 @@ _SET_OPERATIONS = {"∪": "union", "∩": "meet", "∖": "minus"}
 _STARTS = frozenset("nrscfeS")
 _OPENING = frozenset("([{⌊⌈")
 _MIXED = re.compile(r"\\[dtc]?frac\s*(?:\{\s*(\d{1,9})\s*\}|(\d))\s*(?:\{\s*(\d{1,9})\s*\}|(\d))")
-_CHOSEN = re.compile(r"\^\s*(?:\{\s*\d{1,9}\s*\}|\d{1,9})")
+_CHOSEN = re.compile(r"\^\s*(?:\{\s*\d{1,9}\s*\}|\d{1,9}(?![\d.,eE]))")
 
 
 class Parser(Functions):
@@ -266,8 +266,12 @@ class Parser(Functions):
     def power(self) -> Node:
         """power = atom { "!" | "%" | "'" | "^" exponent | degree sign | "_" base }"""
         node = self.nested(self.atom)
+        postfixes = 0
         while self.kind == "o":
             ahead = self.ahead
+            postfixes += 1
+            if postfixes > MAX_POSTFIX and ahead in "^!%'°_":
+                raise self.error(f"more than {MAX_POSTFIX} signs behind a value")
             if ahead == "^":
                 self.advance()
                 node = self.raised(node)
@@ -365,6 +369,8 @@ class Parser(Functions):
             return Quantity(self.power(), currency)
         self.advance()
         if kind == "r":
+            if len(ahead) > MAX_REPEATING:
+                raise self.error("a repeating decimal of that length")
             return repeating(ahead)
         if kind == "c":
             self.vectors = self.vectors or ahead[-1] == "^"
@@ -481,7 +487,10 @@ class Parser(Functions):
             self.goto(at)
             return Symbol(name)
         self.advance()
-        return Call(name, self.items(")"))
+        args = self.items(")")
+        if not args:
+            raise self.error("a function of nothing")
+        return Call(name, args)
 
 
 _BRACKETS: dict[str, Callable[[Parser], Node]] = {

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import product as every
 
-from r1rewards.answers.build import MINUS_ONE, ONE, base_number
+from r1rewards.answers.build import MINUS_ONE, ONE, base_number, negated, product
 from r1rewards.answers.grammar import Parser
 from r1rewards.answers.grammar_text import choice, clock, date, from_chinese, plain_text, words
 from r1rewards.answers.limits import MAX_CHARS, MAX_ITEMS
@@ -261,8 +261,9 @@ def _with_signs(node: Node, values: dict[int, int]) -> Node:
     changed = tuple(_with_signs(c, values) for c in below)
     if changed == below:
         return node
-    if isinstance(node, Product) and changed[0] == ONE and len(changed) == 2:
-        return changed[1]
+    if isinstance(node, Product) and isinstance(below[0], Sign):
+        rest = product(list(changed[1:]))
+        return rest if changed[0] == ONE else negated(rest)
     return rebuilt(node, changed)
 
 

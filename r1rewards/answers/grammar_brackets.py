@@ -134,7 +134,11 @@ class Brackets(Cursor):
 
     def set_braced(self) -> Node:
         r"""set = "\{" [ items | relation ( "|" | ":" ) relation { separator relation } ] "\}" """
-        if self.kind == "e" and self.ahead.startswith("\\begin"):
+        if (
+            self.kind == "e"
+            and self.tokens[-2][0] == "e"
+            and self.ahead[7:] in ("array", "cases", "aligned", "matrix")
+        ):
             node = self.environment(cases=True)
             self.accept("}>")
             return node

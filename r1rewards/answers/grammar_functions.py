@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _IMPLICIT = frozenset(("frac", "sqrt", "binom", "overline", "vec", "abs", "color", "stack"))
+_OF_SEVERAL = frozenset(("max", "min", "gcd", "lcm"))
 _INVERSE = {"sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh", "cosh": "acosh", "tanh": "atanh",
             "cot": "acot", "sec": "asec", "csc": "acsc"}  # fmt: skip
 _CAPITALS = re.compile(r"\{\s*([A-Z]{1,5}'?)\s*\}|([A-Z]{1,5}'?)(?![a-z])")
@@ -62,6 +63,8 @@ class Functions(Brackets):
             else:
                 exponent = self.argument()
         args = self.arguments()
+        if not args or (len(args) > 1 and name not in _OF_SEVERAL):
+            raise self.error(f"{name} of {len(args)} arguments")
         if base is not None and name != "log":
             raise self.error("a subscript behind a function")
         if exponent == MINUS_ONE and name in _INVERSE:

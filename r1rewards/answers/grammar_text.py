@@ -94,13 +94,15 @@ def from_chinese(text: str) -> str:
     for word, op in _HAN_REPLACED:
         if word in text:
             text = text.replace(word, op)
-    if "PERCENT" in text:
+    if "PERCENT" in text and len(text) < 60:
         text = re.sub(
             r"PERCENT(\d+(?:\.\d+)?|[零一二三四五六七八九两十百]+)",
             lambda m: _han_text(m[1]) + r"\%",
             text,
         )
     bare = text.strip()
+    if len(bare) > 60:
+        return text
     m = _HAN_NUMBER.match(bare)
     if m is not None and (
         m.end() == len(bare)

@@ -23,7 +23,7 @@ from r1rewards.answers.identity import (
     letters,
     same_value,
 )  # fmt: skip
-from r1rewards.answers.limits import MAX_ITEMS
+from r1rewards.answers.limits import MAX_COMPARISONS, MAX_ITEMS
 from r1rewards.answers.nodes import (
     BaseN,
     Big,
@@ -93,7 +93,7 @@ STRICT = Options(percent=False, units=False, rounding=False, unevaluated=True)
 class Judge:
     """One comparison. `rung` is the highest step that was needed; `why` the reason of a refusal."""
 
-    __slots__ = ("is_strict", "options", "rung", "seed", "why")
+    __slots__ = ("is_strict", "needs_sympy", "options", "rung", "seed", "why")
 
     def __init__(self, options: Options, seed: int, *, is_strict: bool = False) -> None:
         self.options = options
@@ -101,6 +101,7 @@ class Judge:
         self.is_strict = is_strict
         self.rung = "node"
         self.why = ""
+        self.needs_sympy = False
 
     def same(self, answer: Node, reference: Node) -> bool | None:
         """True, False, or None where our rungs could not tell."""
@@ -149,7 +150,17 @@ class Judge:
         except UndefinedError:
             return self.refused("undefined")
         except UnknownValueError:
-            return True if self.same_form(a, b) else None
+            return True if self.same_form(a, b) else self.left_open(a, b)
+
+    def left_open(self, a: Node, b: Node) -> bool | None:
+        """Neither equal nor different for all we can compute: sympy's where something is left to evaluate."""
+        if Traits(a, b).unevaluated:
+            self.needs_sympy = True
+            return None
+        if not self.is_strict and not is_computed(a) and is_computed(b):
+            return self.refused("beyond what is computed")
+        self.why = self.why or "beyond what is computed"
+        return None
 
     def same_form(self, a: Node, b: Node) -> bool:
         """Part by part, for what could not be evaluated: integrals, limits, long sums."""
@@ -326,7 +337,7 @@ class Judge:
             return None
         rest = list(left)
         open_ = False
-        budget = 2_000
+        budget = MAX_COMPARISONS
         for wanted in right:
             maybe = None
             for i, item in enumerate(rest):
@@ -416,7 +427,12 @@ class Judge:
             and other.ops[0] != "="
         ):
             return self.sets(a, b)
-        if self.is_strict or len(items) != 1:
+        if (
+            self.is_strict
+            or len(items) != 1
+            or isinstance(other, Named)
+            or not isinstance(collection, (Several, FiniteSet))
+        ):
             return self.refused("a list for a single value, or the other way round")
         return self.same(items[0], other) if collection is a else self.same(other, items[0])
 
@@ -720,6 +736,14 @@ def amount_of(node: Node) -> tuple[Node, str]:
         if Constant("deg") not in rest:
             return product(*rest), "deg"
     return node, ""
+
+
+def is_computed(node: Node) -> bool:
+    """True where a closed expression has a value within our limits."""
+    try:
+        return rational(node) is not None or Discs({}).of(node)[1] >= 0
+    except (UndefinedError, NotHereError, TooHardError):
+        return False
 
 
 def same_plain(a: Node, b: Node) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 MAX_CHARS = 20_000
 """Longest text that is parsed at all. The longest of 3,873 real references has 337 characters."""
 
-MAX_TOKENS = 4_000
-"""Most tokens of one answer: a 20x20 matrix of fractions has 3,600. Parsing them takes under 20 ms."""
+MAX_TOKENS = 2_000
+"""Most tokens of one answer. The longest of the real references has 290; parsing 2,000 takes about 8 ms."""
 
 MAX_DEPTH = 60
 """Deepest nesting. Real answers stay under 10; recursion of 60 rules fits Python's default stack several times."""
@@ -27,8 +27,8 @@ MAX_EXPONENT_BITS = 64
 MAX_FACTORIAL = 2_000
 """Largest n whose factorial is multiplied out (2000! has 19,053 bits)."""
 
-MAX_STEPS = 20_000
-"""Node evaluations of one decision, nested sums and products included: about 15 ms of pure Python."""
+MAX_STEPS = 10_000
+"""Node evaluations of one decision, nested sums and products included: about 10 ms of pure Python."""
 
 MAX_TERMS = 500
 """Terms of a sum or product with constant bounds that is added up; longer ones go to the last rung."""
@@ -36,5 +36,11 @@ MAX_TERMS = 500
 MAX_ITEMS = 300
 """Elements of a list, set or matrix that are matched one by one; unordered matching is quadratic in this."""
 
-MAX_UNORDERED = 40
-"""Elements of an unordered collection matched pairwise when no canonical key separates them."""
+MAX_COMPARISONS = 2_000
+"""Pairs of elements compared to match two unordered collections: 45 elements in the worst order."""
+
+MAX_POSTFIX = 8
+"""Signs behind one another after a value: `5!!!!`, `x^2'%`. Each nests the tree one level deeper."""
+
+MAX_REPEATING = 2_000
+"""Longest spelling of a repeating decimal."""

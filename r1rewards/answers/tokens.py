@@ -96,6 +96,8 @@ def _scan(text: str, start: int, end: int, out: list[Token]) -> None:
         kind = m.lastgroup
         if kind == "space":
             continue
+        if len(out) > MAX_TOKENS:
+            raise UnreadableAnswerError(f"more than {MAX_TOKENS} tokens")
         begin, stop = m.span()
         if kind in ("number", "ten"):
             out.append(("n", _NOT_DIGITS.sub("", m[0]), begin, stop))
@@ -113,8 +115,6 @@ def _scan(text: str, start: int, end: int, out: list[Token]) -> None:
             out.append(("e", m[0].split("}")[0].replace(" ", ""), begin, stop))
         else:
             out.append(("S", m[m.lastindex or 0], begin, stop))
-    if len(out) > MAX_TOKENS:
-        raise UnreadableAnswerError(f"more than {MAX_TOKENS} tokens")
 
 
 def _operator(op: str, start: int, end: int, out: list[Token]) -> None:
