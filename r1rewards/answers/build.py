@@ -156,9 +156,11 @@ def primed(node: Node) -> Node:
     )
 
 
-def starred(node: Node) -> Node:
-    """`z^*`."""
-    return Call("conj", (node,))
+def decorated(node: Node, mark: str) -> Node:
+    """With what stands in place of an exponent: a degree sign, a star (conjugate), a prime, a complement."""
+    if mark == "°":
+        return product([node, DEGREE])
+    return Call("conj", (node,)) if mark == "*" else primed(node)
 
 
 def called(name: str, args: tuple[Node, ...]) -> Node:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from r1rewards.answers.build import (
     DEGREE,
     base_number,
+    decorated,
     literal,
     negated,
     primed,
     product,
     reciprocal,
     repeating,
-    starred,
 )  # fmt: skip
 from r1rewards.answers.grammar_functions import FUNCTIONS, Functions
 from r1rewards.answers.limits import MAX_DIGITS, MAX_POSTFIX, MAX_REPEATING
@@ -299,20 +299,14 @@ class Parser(Functions):
         if self.kind == "o" and self.ahead in "°'*":
             mark = self.ahead
             self.advance()
-            return (
-                product([base, DEGREE])
-                if mark == "°"
-                else primed(base)
-                if mark == "'"
-                else starred(base)
-            )
+            return decorated(base, mark)
         if self.kind == "o" and self.ahead == "{":
             inner = self.tokens[self.i + 1]
             if inner[0] == "o" and inner[1] in ("°", "'", "*", "^c"):
                 while self.ahead == inner[1] or self.ahead == "{":
                     self.advance()
                 self.expect("}")
-                return product([base, DEGREE]) if inner[1] == "°" else primed(base)
+                return decorated(base, inner[1])
             self.advance()
             exponent = self.nested(self.expr)
             self.expect("}")

@@ -160,7 +160,7 @@ def _word(run: str, start: int, end: int, out: list[Token]) -> None:
         return
     parts = _KNOWN_IN_RUN.split(run)
     if len(parts) == 1 or max(map(len, parts[::2])) > 2:
-        if len(run) <= 3 and not looks_like_a_word(run):
+        if len(run) <= 3 and run.lower() != "no" and not looks_like_a_word(run):
             out.extend(("s", letter, start + i, start + i + 1) for i, letter in enumerate(run))
         else:
             out.append(("t", run, start, end))
@@ -175,8 +175,10 @@ def _word(run: str, start: int, end: int, out: list[Token]) -> None:
 
 
 def looks_like_a_word(run: str) -> bool:
-    """True for three letters or more with a vowel that variables rarely use: `odd`, `ten`, but not `abc`, `xyz`."""
-    return len(run) > 3 or (len(run) == 3 and not _VOWELS.isdisjoint(run.lower()))
+    """True for four letters, and three with a capital or a vowel that variables rarely use: `odd`, `May`, not `abc`."""
+    return len(run) > 3 or (
+        len(run) == 3 and (not _VOWELS.isdisjoint(run.lower()) or run.istitle())
+    )
 
 
 _VOWELS = frozenset("eiou")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from r1rewards.answers.equal import Decision, Reference, decide, read
+from r1rewards.answers.equal import Reference, decide, read
 from r1rewards.answers.exact import NotHereError, Rational, TooHardError, UndefinedError, rational
 from r1rewards.answers.identity import letters
 from r1rewards.answers.kinds import DEFAULT, Options
-from r1rewards.answers.nodes import Node
 from r1rewards.answers.numeric import Discs
 from r1rewards.errors import UnreadableAnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from r1rewards.answers.decisions import Decision
+    from r1rewards.answers.nodes import Node
 
 RUNGS = ("text", "node", "number", "value", "container", "symbolic")
 """The ladder, from its foot."""

@@ -2,6 +2,7 @@ r"""Nodes -> LaTeX in one spelling: every group braced, every product with its d
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from r1rewards.answers.nodes import (
@@ -43,6 +44,7 @@ _RELATIONS = {
     "≠": r"\ne", "≤": r"\le", "≥": r"\ge", "≈": r"\approx", "∈": r"\in", "∉": r"\notin", "≡": r"\equiv", "∼": r"\sim",
     "→": r"\to", "⊂": r"\subset", "⊥": r"\perp", "∥": r"\parallel",
 }  # fmt: skip
+_SEPARATING = re.compile(r"[,;{}\\]|\b(?:and|or)\b")
 _CONSTANTS = {
     "pi": r"\pi",
     "oo": r"\infty",
@@ -142,7 +144,7 @@ def in_words(node: Node) -> str:
     """The text of what is written in words."""
     match node:
         case Text(words):
-            return rf"\text{{{words}}}"
+            return words if _SEPARATING.search(words) else rf"\text{{{words}}}"
         case Choice(letter, option):
             return f"({letter})" + ("" if option is None else f" {write(option)}")
         case Clock(seconds, half):

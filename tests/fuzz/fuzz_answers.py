@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from r1rewards.answers import decide, read, read_reference, same
 from r1rewards.errors import UnreadableAnswerError
 
-ATOMS = (
+_ATOMS = (
     "0 1 2 3 7 10 12 100 1,234 0.5 .25 3.14 1e5 1e999 9^{9^{9^9}} 99999999! x y n k e i \\pi \\theta \\alpha \\infty \\frac \\frac12 \\frac{ }{ "
     "\\sqrt \\sqrt[3] \\sqrt{ \\sin \\cos \\log \\log_ \\ln \\arcsin ^ ^{ _ _{ { } ( ) [ ] \\{ \\} | || \\left \\right \\lfloor \\rfloor \\langle \\rangle "
     "+ - * / = < > \\le \\ge \\ne \\approx \\in \\cup \\cap \\setminus \\pm \\mp , ; : . ! % \\% $ \\$ & \\\\ \\text{ \\text{cm} \\text{or} \\mathrm{m} "
@@ -29,7 +29,8 @@ ATOMS = (
     "\\overline{3} 0.\\overline{3} 0.333... \\dot{3} \\circ ^\\circ ° cm apples Monday \\emptyset \\mathbb{R} \\mathbb{Z} ∞ π √ ² ½ ≤ × − 五 个 答案是 ４２ 和 "
     "A B (A) (B) f(x) f( C_5^2 101_2 3:30 12:00 2:3 May 5 p.m. not no solution yes True \\ldots ... \\quad \\boxed{ \\dfrac \\cdot \\times \\bmod \\gcd( "
     "\\max( \\vec \\hat{i} \\angle ABC \\color{red} \\displaystyle \\! \\, ~ ' '' \\mid \\forall \\to ] [ \\mathbf{i}"
-).split(" ")
+)
+ATOMS = _ATOMS.split(" ")
 
 
 def corpus() -> list[str]:
@@ -49,7 +50,9 @@ def grown(rng: random.Random, texts: list[str]) -> str:
     """One text."""
     kind = rng.random()
     if kind < 0.35:
-        return "".join(rng.choice(ATOMS) + rng.choice(("", " ", "")) for _ in range(rng.randint(1, 14)))
+        return "".join(
+            rng.choice(ATOMS) + rng.choice(("", " ", "")) for _ in range(rng.randint(1, 14))
+        )
     text = rng.choice(texts)
     for _ in range(rng.randint(1, 3)):
         at = rng.randrange(len(text) + 1)
@@ -63,11 +66,39 @@ def grown(rng: random.Random, texts: list[str]) -> str:
             cut = rng.randrange(len(other) + 1)
             text = text[:at] + other[cut:]
         elif what < 0.8:
-            text = text + rng.choice((", ", " = ", "+", " \\cup ", " \\text{ or } ", "^", "/")) + rng.choice(texts)
+            text = (
+                text
+                + rng.choice((", ", " = ", "+", " \\cup ", " \\text{ or } ", "^", "/"))
+                + rng.choice(texts)
+            )
         elif what < 0.9:
-            text = rng.choice(("({})", "\\frac{{{}}}{{2}}", "\\{{{}\\}}", "\\sqrt{{{}}}", "|{}|", "[{},3)", "-{}", "\\text{{{}}}", "{}\\%")).format(text)
+            text = rng.choice(
+                (
+                    "({})",
+                    "\\frac{{{}}}{{2}}",
+                    "\\{{{}\\}}",
+                    "\\sqrt{{{}}}",
+                    "|{}|",
+                    "[{},3)",
+                    "-{}",
+                    "\\text{{{}}}",
+                    "{}\\%",
+                )
+            ).format(text)
         else:
-            text = text[:at] + chr(rng.choice((rng.randrange(32, 127), rng.randrange(0x3000, 0x30FF), rng.randrange(0x370, 0x3FF)))) + text[at:]
+            text = (
+                text[:at]
+                + chr(
+                    rng.choice(
+                        (
+                            rng.randrange(32, 127),
+                            rng.randrange(0x3000, 0x30FF),
+                            rng.randrange(0x370, 0x3FF),
+                        )
+                    )
+                )
+                + text[at:]
+            )
     return text
 
 
@@ -115,7 +146,9 @@ def main() -> int:
     rng, texts = random.Random(args.seed), corpus()
     problems = 0
     start = time.process_time()
-    for i in range(args.count):
+    done = 0
+    while done < args.count and problems < args.stop:
+        done += 1
         left = grown(rng, texts)
         right = grown(rng, texts) if rng.random() < 0.5 else rng.choice(texts)
         if rng.random() < 0.3:
@@ -123,10 +156,10 @@ def main() -> int:
         for problem in check(left, right, args.limit_ms):
             problems += 1
             print(problem, flush=True)
-        if problems >= args.stop:
-            break
     seconds = time.process_time() - start
-    print(f"{i + 1} pairs, {problems} problems, {seconds:.0f} s CPU, {seconds / (i + 1) * 1e6:.0f} us per pair")
+    print(
+        f"{done} pairs, {problems} problems, {seconds:.0f} s CPU, {seconds / done * 1e6:.0f} us per pair"
+    )
     return 1 if problems else 0
 
 
