@@ -237,10 +237,11 @@ def _outcomes(batch: Batch, judgements: Sequence[Judgement]) -> Outcomes:
 class _Details:
     """The detail of a row, put together when somebody looks."""
 
-    __slots__ = ("_batch", "_judgements")
+    __slots__ = ("_batch", "_judgements", "_prefilled")
 
     def __init__(self, batch: Batch, judgements: Sequence[Judgement]) -> None:
         self._batch, self._judgements = batch, judgements
+        self._prefilled: list[bool] | None = None  # of all rows: found once, not once per row
 
     def __call__(self, i: int) -> Mapping[str, Any]:
         """answer, span (start, end), boxes, reference, rung, reason: those that there are."""
@@ -249,7 +250,9 @@ class _Details:
         if batch.references is not None:
             detail["reference"] = batch.references[i]
         tags = tags_of(batch)[i]
-        start = visible_start(tags, prefilled_of(batch)[i])
+        if self._prefilled is None:
+            self._prefilled = prefilled_of(batch)
+        start = visible_start(tags, self._prefilled[i])
         if start >= 0:
             mode = batch.column("extraction", "boxed")[i]
             found = find_answer(batch.completions[i], start, mode=mode, tag=_tag_of(tags))
