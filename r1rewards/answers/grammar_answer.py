@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import product as every
 
-from r1rewards.answers.build import MINUS_ONE, ONE, base_number, negated, product
+from r1rewards.answers.build import MINUS_ONE, ONE, base_number, literal, negated, product
 from r1rewards.answers.grammar import Parser
 from r1rewards.answers.grammar_text import choice, clock, date, from_chinese, plain_text, words
 from r1rewards.answers.limits import MAX_CHARS, MAX_ITEMS
@@ -42,6 +42,10 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TAGS = re.compile(r"\s*<answer>(.*)</answer>\s*", re.DOTALL)
+_PLAIN = re.compile(
+    r"(-?)(?:(\d{1,4000})(?:\.(\d{1,1000}))?|\\[dt]?frac\{(-?\d{1,300})\}\{(\d{1,300})\})"
+)
+_IN_WORDS = re.compile(r"\\(?:text|mbox|math|op|rm|bf|hbox|emph)|:")
 _HAS_WORDS = re.compile(r"[A-Za-z]{2,}|[^\W\d_a-zA-Z]")
 _COMMANDS = re.compile(r"\\(?!text|mbox|mathrm|mathbf|q?quad)[A-Za-z]+")
 
@@ -52,8 +56,9 @@ def read_answer(text: str) -> Node:
     if len(text) > MAX_CHARS:
         raise UnreadableAnswerError(f"{len(text)} characters; at most {MAX_CHARS} are read")
     text = text.strip()
-    m = _TAGS.fullmatch(text)
-    text = (m[1] if m else text).strip()
+    if text[:1] == "<":
+        m = _TAGS.fullmatch(text)
+        text = (m[1] if m else text).strip()
     if text.startswith("**") and text.endswith("**") and len(text) > 4:
         text = text[2:-2]
     if not text:
@@ -74,8 +79,9 @@ def read_answer(text: str) -> Node:
 
 def _special(text: str) -> Node | None:
     """What no expression grammar should see: names in capitals, choices, times, dates, numbers in a base."""
-    if text.isdecimal():
-        return None
+    m = _PLAIN.fullmatch(text)
+    if m is not None:
+        return _plain(m)
     m = _BASED.fullmatch(text)
     if m is not None:
         based = base_number(m[1], m[2] or m[3])
@@ -94,7 +100,7 @@ def _special(text: str) -> Node | None:
                     Several(tuple(Number(int(d)) for d in digits.split(","))),
                 )
             )
-    if "=" in text or len(text) > 400:
+    if "=" in text or len(text) > 400 or (text[:1] == "\\" and not _IN_WORDS.search(text)):
         return None
     plain = plain_text(text)
     if plain.isupper() and plain.isalpha() and len(plain) > 1:
@@ -108,6 +114,19 @@ def _special(text: str) -> Node | None:
         if found is not None:
             return found
     return date(plain) if "-" in plain[3:5] or any(c.isalpha() for c in plain) else None
+
+
+def _plain(m: re.Match[str]) -> Node | None:
+    """A whole number, a decimal or a fraction of whole numbers; None for one over zero."""
+    sign, whole, decimals, top, bottom = m.groups()
+    if top is None:
+        node = literal(whole if decimals is None else f"{whole}.{decimals}")
+        return None if node is None else negated(node) if sign else node
+    if not int(bottom):
+        return None
+    value = Fraction(int(top), int(bottom))
+    whole_value: int | Fraction = value.numerator if value.denominator == 1 else value
+    return Number(-whole_value if sign else whole_value)
 
 
 def _option(text: str) -> Node | None:

@@ -194,16 +194,16 @@ class UnknownValueError(ArithmeticError):
     """No rung of ours could evaluate the expressions: the question stays open."""
 
 
-def same_value(a: Node, b: Node, seed: int, traits: Traits | None = None) -> bool:
+def same_value(a: Node, b: Node, seed: int) -> bool:
     """Whether a and b have the same value, wherever both have one. Raises UndefinedError, UnknownValueError."""
-    traits = traits or Traits(a, b)
-    if traits.infinite:
-        return same_infinity(a, b)
-    if not traits.letters:
-        return same_constant(a, b, traits, seed)
     found = in_field(a, b, seed, points=2)
     if found is False:
         return False
+    traits = Traits(a, b)
+    if traits.infinite:
+        return same_infinity(a, b)
+    if not traits.letters:
+        return same_constant(a, b, traits, found)
     if found and not traits.kinks:
         return not far_apart(a, b, traits, seed)
     return at_points(a, b, traits, seed)
@@ -222,9 +222,16 @@ def infinity_sign(node: Node) -> int:
         rest = [f for f in node.factors if f != Constant("oo")]
         if len(rest) == 1 and isinstance(rest[0], Number) and rest[0].value:
             return 1 if rest[0].value > 0 else -1
-    if Traits(node).infinite:
+    if has_infinity(node):
         raise UndefinedError
     return 0
+
+
+def has_infinity(node: Node) -> bool:
+    """True where an infinity is computed with; as a bound of a sum or integral it is not."""
+    if type(node) is Constant:
+        return node.name == "oo"
+    return type(node) is not Big and any(map(has_infinity, children(node)))
 
 
 def in_field(a: Node, b: Node, seed: int, points: int) -> bool | None:
@@ -251,14 +258,11 @@ def far_apart(a: Node, b: Node, traits: Traits, seed: int) -> bool:
         return False
 
 
-def same_constant(a: Node, b: Node, traits: Traits, seed: int) -> bool:
-    """Two closed expressions: the field, then discs, then many digits; a bare `log` may be natural or decimal."""
-    x, y = _try_rational(a), _try_rational(b)
+def same_constant(a: Node, b: Node, traits: Traits, found: bool | None) -> bool:
+    """Closed expressions: discs, then many digits unless the field agreed; a bare `log` is natural or decimal."""
+    x, y = rational(a), rational(b)
     if x is not None and y is not None:
         return x == y
-    found = in_field(a, b, seed, points=1)
-    if found is False:
-        return False
     unknown = False
     for base in (0, 10) if traits.has_bare_log else (0,):
         try:
@@ -282,10 +286,6 @@ def same_constant(a: Node, b: Node, traits: Traits, seed: int) -> bool:
 
 def _agree(a: Node, b: Node, traits: Traits, base: int) -> bool:
     return agree(a, b, {}, bits=DIGITS_BITS + 2 * min(traits.bits, 2000), base=base)
-
-
-def _try_rational(node: Node) -> Rational | None:
-    return rational(node)
 
 
 def at_points(a: Node, b: Node, traits: Traits, seed: int) -> bool:

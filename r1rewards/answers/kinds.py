@@ -154,6 +154,8 @@ class Judge:
 
     def left_open(self, a: Node, b: Node) -> bool | None:
         """Neither equal nor different for all we can compute: sympy's where something is left to evaluate."""
+        if self.is_restated(a, b):
+            return self.refused("restates the question unevaluated")
         if Traits(a, b).unevaluated:
             self.needs_sympy = True
             return None
@@ -188,39 +190,27 @@ class Judge:
             if x == y:
                 return self.evaluated(a, b)
             return self.rounds(a, b) or self.refused("a different number")
-        degrees = [n for n in (a, b) if amount_of(n)[1]]
-        if len(degrees) == 1 and not self.is_strict and not letters(degrees[0]):
+        if in_degrees(a) is not in_degrees(b) and not self.is_strict:
             return self.quantities(a, b)
         if a == b:
             infinity_sign(a)
             return True
         self.at("value")
-        traits = Traits(a, b)
-        if self.is_restated(a, b):
-            return self.refused("restates the question unevaluated")
-        if not traits.letters and self.is_decimal(b) and self.rounds(a, b):
+        if places_of(b) is not None and self.rounds(a, b):
             return True
-        if same_value(a, b, self.seed, traits):
-            return True
-        return self.up_to_a_constant(a, b)
+        if not same_value(a, b, self.seed):
+            return self.up_to_a_constant(a, b)
+        return self.evaluated(a, b)
 
     def evaluated(self, a: Node, b: Node) -> bool:
         """Equal in value: but an answer that leaves the question to be evaluated is none."""
-        return (
-            True
-            if not self.is_restated(a, b)
-            else self.refused("restates the question unevaluated")
-        )
+        return not self.is_restated(a, b) or self.refused("restates the question unevaluated")
 
     def is_restated(self, a: Node, b: Node) -> bool:
         """True where the answer has a sum, integral, limit, gcd or remainder, and the reference none."""
         if self.options.unevaluated or type(a) is Number:
             return False
         return Traits(a).unevaluated and not Traits(b).unevaluated
-
-    def is_decimal(self, reference: Node) -> bool:
-        """True where rounding may apply."""
-        return self.options.rounding and places_of(reference) is not None
 
     def rounds(self, answer: Node, reference: Node) -> bool:
         """Whether the answer lies within half a unit of the reference's last decimal place."""
@@ -736,6 +726,11 @@ def amount_of(node: Node) -> tuple[Node, str]:
         if Constant("deg") not in rest:
             return product(*rest), "deg"
     return node, ""
+
+
+def in_degrees(node: Node) -> bool:
+    """True for a closed number of degrees."""
+    return type(node) is Product and node.factors[-1] == Constant("deg") and not letters(node)
 
 
 def is_computed(node: Node) -> bool:
