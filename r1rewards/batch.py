@@ -6,9 +6,11 @@ are asked first and waited for last, so that their work overlaps with the others
 
 from __future__ import annotations
 
+import functools
+import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -148,6 +150,7 @@ def score(
     >>> score("<think>2+2</think><answer>\\boxed{4}</answer>", "4").total
     2.0
     """
+    _warn_of_misspelt(columns, resolve(rewards))
     one: dict[str, Any] = {name: [value] for name, value in columns.items()}
     scores = score_batch([completion], [reference], rewards=rewards, prompts=[prompt], **one)
     return scores[0]
@@ -180,11 +183,12 @@ def score_batch(
     lengths that differ, a reference of a type that is no answer.
     """
     chosen = resolve(rewards)
+    _warn_of_misspelt(columns, chosen)
     deadline = None if deadline_s is None else time.monotonic() + deadline_s
     batch = Batch(
         completions, references, prompts=prompts, groups=groups, columns=columns, deadline=deadline
     )
-    _check_references(batch.references)
+    batch.references = _checked_references(batch.references)
     if batch.groups is None:
         batch.groups = _groups_by_prompt(batch.prompts)
     outcomes = run_rewards([reward for reward, _ in chosen], batch, workers)
@@ -200,10 +204,10 @@ def resolve(rewards: RewardSpec) -> list[tuple[Reward, float]]:
     weighted: list[tuple[Any, Any]]
     if isinstance(rewards, Mapping):
         weighted = list(rewards.items())
-    elif isinstance(rewards, (str, Reward)):
-        weighted = [(rewards, 1.0)]
-    else:
+    elif isinstance(rewards, Iterable) and not isinstance(rewards, str):
         weighted = [(reward, 1.0) for reward in rewards]
+    else:
+        weighted = [(rewards, 1.0)]
     found: list[tuple[Reward, float]] = []
     for entry, weight in weighted:
         if not isinstance(weight, (int, float)) or not math.isfinite(weight):
@@ -237,14 +241,39 @@ def _one(entry: Any) -> Reward:
 _ANSWER_TYPES = (str, int, float, list, tuple, dict, type(None))
 
 
-def _check_references(references: list[Any] | None) -> None:
-    for kind in set(map(type, references or ())):
-        if not issubclass(kind, _ANSWER_TYPES) and not issubclass(kind, np.generic):
+def _checked_references(references: list[Any] | None) -> list[Any] | None:
+    """The references, NumPy's scalars as plain numbers. Raises BadCallError for what is no reference."""
+    kinds = set(map(type, references or ()))
+    for kind in kinds:
+        if not issubclass(kind, (*_ANSWER_TYPES, np.generic)):
             i = next(i for i, r in enumerate(references or ()) if type(r) is kind)
             raise BadCallError(
                 f"references[{i}] is a {kind.__name__}; a reference is a str, a number, a list of these (any will do), "
                 f"a dict of tests, or None"
             )
+    if references is None or not any(issubclass(kind, np.generic) for kind in kinds):
+        return references
+    return [r.item() if isinstance(r, np.generic) else r for r in references]
+
+
+def _warn_of_misspelt(columns: Mapping[str, Any], rewards: Sequence[tuple[Reward, float]]) -> None:
+    """Any column may be given, so a misspelt option is no error; but it would be ignored in silence."""
+    if not columns:
+        return
+    known = {name for reward, _ in rewards for name in reward.options or ()}
+    for name in columns.keys() - known:
+        if not isinstance(columns[name], list):  # one value for all: most likely meant as an option
+            _warn_once(name, tuple(sorted(known)))
+
+
+@functools.lru_cache(maxsize=256)
+def _warn_once(name: str, known: tuple[str, ...]) -> None:
+    import difflib
+
+    for close in difflib.get_close_matches(name, known, 1, 0.8):
+        logging.getLogger("r1rewards").warning(
+            "%s: no reward of this call has such an option; did you mean %s?", name, close
+        )
 
 
 def _groups_by_prompt(prompts: list[Any] | None) -> list[Any] | None:

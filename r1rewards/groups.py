@@ -39,7 +39,10 @@ def group_index(
     """Group ids in order of first appearance, and for each rollout the place of its id among them."""
     values = groups.tolist() if isinstance(groups, np.ndarray) else groups
     place: dict[Hashable, int] = {}
-    index = np.fromiter((place.setdefault(g, len(place)) for g in values), np.intp, len(values))
+    try:
+        index = np.fromiter((place.setdefault(g, len(place)) for g in values), np.intp, len(values))
+    except TypeError as e:
+        raise BadCallError(f"a group id is a str, a number or a tuple of these: {e}") from e
     return tuple(place), index
 
 

@@ -7,7 +7,7 @@ built unless somebody asks for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
@@ -58,7 +58,7 @@ class Batch(Sequence[Rollout]):
 
     def __init__(
         self,
-        completions: Sequence[Any],
+        completions: Iterable[Any],
         references: Any = None,
         *,
         prompts: Any = None,
@@ -66,9 +66,14 @@ class Batch(Sequence[Rollout]):
         columns: Mapping[str, Any] | None = None,
         deadline: float | None = None,
     ) -> None:
-        size = len(completions)
-        columns = dict(columns or {})
+        if isinstance(completions, (str, bytes, Mapping)):
+            kind = type(completions).__name__
+            raise BadCallError(
+                f"completions is a list of B completions, not a {kind}: score() takes one"
+            )
         self.completions: list[str] = list(completions)
+        size = len(self.completions)
+        columns = dict(columns or {})
         rejoined: list[int] = []
         for i, completion in enumerate(self.completions):
             if type(completion) is not str:
@@ -252,18 +257,37 @@ def prompt_text(prompt: Any) -> str | None:
 
 
 def _as_column(name: str, value: Any, size: int) -> list[Any] | None:
-    """One value for all -> B times that value; a list, tuple-free, must have B values. None stays None."""
+    """One value for all -> B times that value; a column must have B values. None stays None."""
     if value is None:
         return None
-    if (
-        hasattr(value, "tolist") and getattr(value, "ndim", 1) == 1
-    ):  # numpy arrays, pandas and torch columns
-        value = value.tolist()
-    if not isinstance(value, list):
+    values = _values_of(value, tuples=name in _OF_ROLLOUTS)
+    if values is None:
         return [value] * size
-    if len(value) != size:
+    if len(values) != size:
         raise BadCallError(
-            f"{name}: {len(value)} values for {size} completions. Give one value for all (not in a list), "
+            f"{name}: {len(values)} values for {size} completions. Give one value for all (not in a list), "
             f"or a list with exactly one per completion."
         )
-    return value
+    return values
+
+
+_OF_ROLLOUTS = {"references", "prompts", "groups"}
+"""Here a tuple is a column, too. Elsewhere it may be one value: `tags=("think", "answer")`."""
+
+
+def _values_of(value: Any, *, tuples: bool) -> list[Any] | None:
+    """The values of a column: a list, an array or tensor (its rows), a column of pandas, pyarrow or datasets."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, tuple):
+        return list(value) if tuples else None
+    if isinstance(value, (str, bytes, Mapping)):
+        return None
+    dimensions = getattr(value, "ndim", 1)
+    if dimensions > 1:
+        return list(value)
+    for convert in ("tolist", "to_pylist"):
+        if dimensions == 1 and hasattr(value, convert):
+            found: list[Any] = getattr(value, convert)()
+            return found
+    return list(value) if isinstance(value, Sequence) else None

@@ -26,6 +26,7 @@ def share_of_a(rollout: Rollout) -> float | None:
     return rollout.completion.count("a") / max(1, len(rollout.completion))
 
 
+RIGHT = "<think>a</think><answer>\\boxed{4}</answer>"
 A = Reward("test/a", share_of_a)
 LENGTH = Reward("test/length", per_rollout(lambda r: len(r.completion) / 8), high=math.inf)
 texts = st.lists(st.text("ab? ", max_size=8), min_size=1, max_size=12)
@@ -209,3 +210,28 @@ def test_a_scored_batch_is_freed_at_once_without_the_cyclic_collector() -> None:
         assert [ref() for ref in alive] == [None] * 8
     finally:
         gc.enable()
+
+
+def test_numpy_references_are_plain_numbers_and_the_callers_list_is_left_alone() -> None:
+    references = [np.int64(4), np.float64(0.5)]
+    assert score_batch([RIGHT, RIGHT], references, rewards="accuracy").total.tolist() == [1.0, 0.0]
+    assert type(references[0]) is np.int64
+
+
+def test_a_misspelt_option_is_warned_of_once(caplog) -> None:
+    for _ in range(2):
+        score(RIGHT, "4", prefiled=True)
+        score_batch([RIGHT], "4", prefiled=True, sytle=["a column of the data"], source="x")
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["prefiled"]
+    assert "prefilled" in caplog.records[0].getMessage()
+
+
+@pytest.mark.parametrize("rewards", [None, 3, [None]])
+def test_what_names_no_reward_is_a_bad_call(rewards) -> None:
+    with pytest.raises(BadCallError, match="named by a str"):
+        score(RIGHT, "4", rewards=rewards)
+
+
+def test_group_ids_that_cannot_be_compared_are_a_bad_call() -> None:
+    with pytest.raises(BadCallError, match="group id"):
+        score_batch([RIGHT] * 2, "4", groups=[["a"], ["b"]]).advantages()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from r1rewards.errors import BadCallError
@@ -97,3 +99,47 @@ def test_rows_of_a_batch_are_rollouts() -> None:
     assert batch.column("k", 5) == [1, 5]
     assert batch.column("absent") == [None, None]
     assert not batch.has("absent")
+
+
+class Column(Sequence[str]):
+    """What datasets gives for `rows["answer"]`: a sequence that is no list."""
+
+    def __getitem__(self, i):
+        return ["4", "5"][i]
+
+    def __len__(self):
+        return 2
+
+
+@pytest.mark.parametrize("references", [["4", "5"], ("4", "5"), np.array(["4", "5"]), Column()])
+def test_a_column_of_any_kind_has_one_value_per_rollout(references) -> None:
+    assert Batch(["a", "b"], references).references == ["4", "5"]
+
+
+def test_a_column_of_pyarrow_has_one_value_per_rollout() -> None:
+    pa = pytest.importorskip("pyarrow")
+    assert Batch(["a", "b"], pa.chunked_array([["4"], ["5"]])).references == ["4", "5"]
+
+
+def test_a_tuple_may_be_one_value_of_an_option_but_not_of_what_each_rollout_has() -> None:
+    batch = Batch(["a", "b"], columns={"tags": ("think", "answer")})
+    assert batch.column("tags") == [("think", "answer")] * 2
+    with pytest.raises(BadCallError, match="3 values for 2"):
+        Batch(["a", "b"], ("1", "2", "3"))
+
+
+def test_the_rows_of_a_matrix_are_the_values_of_a_column() -> None:
+    batch = Batch(["a", "b"], columns={"completion_ids": np.arange(6).reshape(2, 3)})
+    assert [list(ids) for ids in batch.column("completion_ids")] == [[0, 1, 2], [3, 4, 5]]
+
+
+@pytest.mark.parametrize(
+    "completions", ["one text", b"bytes", {"role": "assistant", "content": "a"}]
+)
+def test_one_completion_is_not_taken_for_many(completions) -> None:
+    with pytest.raises(BadCallError, match=r"score\(\) takes one"):
+        Batch(completions)
+
+
+def test_completions_may_come_from_a_generator() -> None:
+    assert Batch(text for text in "ab").completions == ["a", "b"]

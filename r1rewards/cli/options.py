@@ -35,8 +35,11 @@ def parse_options(texts: Sequence[str]) -> dict[str, Any]:
         if not equals or not name.isidentifier():
             raise BadCallError(f"--option takes NAME=VALUE such as prefilled=true, not {text!r}")
         try:
-            parsed = json.loads(value)
+            parsed = json.loads(_AS_JSON.get(value, value))
         except ValueError:
             parsed = value
         found[name] = tuple(parsed) if isinstance(parsed, list) else parsed
     return found
+
+
+_AS_JSON = {"True": "true", "False": "false", "None": "null"}  # as Python writes them

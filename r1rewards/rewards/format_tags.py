@@ -26,7 +26,7 @@ import numpy as np
 
 from r1rewards.errors import BadCallError
 from r1rewards.reward import Outcomes, Reward
-from r1rewards.rewards.spans_of import prefilled_of, tags_of
+from r1rewards.rewards.spans_of import flags_of, prefilled_of, tags_of
 from r1rewards.verdicts import CODE_OF, Verdict
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def score_format(batch: Batch) -> Outcomes:
     styles = _checked(batch, "style", STYLES, "think_answer")
     partial = _checked(batch, "partial", PARTIAL, None)
     tags, prefilled = tags_of(batch), prefilled_of(batch)
-    may_be_empty = batch.column("allow_empty_think", False)
+    may_be_empty = [bool(flag) for flag in flags_of(batch, "allow_empty_think")]
     faults = [
         find_fault(*row)
         for row in zip(batch.completions, tags, styles, prefilled, may_be_empty, strict=True)

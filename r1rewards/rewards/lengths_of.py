@@ -46,6 +46,10 @@ def token_lengths(batch: Batch, reward: str) -> Lengths:
 
 
 def _length(text: str, ids: Any, ratio: Any, reward: str) -> tuple[float, str]:
+    if isinstance(ids, str):
+        raise BadCallError(
+            f"{reward}: completion_ids is a list of token ids for each completion, not text"
+        )
     if ids is not None:
         return float(len(ids)), "tokens"
     if ratio is None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from r1rewards.errors import BadCallError
 from r1rewards.text.spans import R1, Layout, Tags, layout_of, read_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from r1rewards.rollouts import Batch, Rollout
 
 
@@ -41,11 +44,21 @@ def prefilled_of(batch: Batch) -> list[bool]:
     The column or option `prefilled` says so; where it is absent or None, a prompt given as text that ends with the
     opening tag does. (A prompt given as messages does not show what its template adds.)
     """
-    given = batch.column("prefilled")
+    given = flags_of(batch, "prefilled", None)
     if batch.prompts is None:
         return [bool(value) for value in given]
     opens = [layout_of(names).think_open for names in batch.column("tags")]
     return [_is_prefilled(*row) for row in zip(given, batch.prompts, opens, strict=True)]
+
+
+def flags_of(batch: Batch, name: str, default: bool | None = False) -> Sequence[bool | None]:
+    """The column `name` of booleans. Raises BadCallError for others: the text "False" would count as true."""
+    values = batch.column(name, default)
+    for kind in set(map(type, values)) - {bool, type(None)}:
+        wrong = next(value for value in values if type(value) is kind)
+        if not hasattr(wrong, "item") and wrong not in {0, 1}:
+            raise BadCallError(f"{name} is True or False, not {wrong!r}")
+    return values
 
 
 def is_prefilled(rollout: Rollout) -> bool:

@@ -8,13 +8,12 @@ exact up to a collision of 64-bit hashes, the same on every machine and in every
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from r1rewards.errors import BadCallError
 
 Codes = npt.NDArray[np.uint64]
 
@@ -76,8 +75,10 @@ def units_of(text: str) -> Units:
     return Units(_mixed(np.add.reduceat(places, starts) * inverses[starts]), kinds[starts])
 
 
-def token_units(ids: Sequence[int] | npt.NDArray[np.integer]) -> Units:
-    """The same for token ids: each is a unit, and weighs as a word."""
+def token_units(ids: Any) -> Units:
+    """The same for token ids (a list, an array): each is a unit, and weighs as a word."""
+    if isinstance(ids, str):
+        raise BadCallError("completion_ids: a list of token ids for each completion, not text")
     array = (
         np.fromiter(ids, np.int64, len(ids)) if isinstance(ids, list) else np.asarray(ids).ravel()
     )

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from r1rewards.errors import BadCallError
 from r1rewards.rewards.spans_of import prefilled_of, tags_of
 from r1rewards.rollouts import Batch
 from r1rewards.text.spans import read_tags
@@ -39,3 +43,14 @@ def test_prefilled_is_said_by_the_call_or_read_off_a_prompt_given_as_text() -> N
 def test_a_rejoined_thought_is_not_prefilled_whatever_the_prompt_ends_with() -> None:
     message = {"role": "assistant", "content": "4", "reasoning_content": "why"}
     assert prefilled_of(Batch([message, "x"], prompts="Q<think>\n")) == [False, True]
+
+
+@pytest.mark.parametrize("value", ["False", "true", 2])
+def test_a_text_is_no_boolean(value: object) -> None:
+    with pytest.raises(BadCallError, match="True or False"):
+        prefilled_of(Batch(["a"], columns={"prefilled": value}))
+
+
+@pytest.mark.parametrize("value", [True, 1, np.bool_(True)])
+def test_what_is_as_good_as_a_boolean_counts(value: object) -> None:
+    assert prefilled_of(Batch(["a"], columns={"prefilled": [value]})) == [True]
