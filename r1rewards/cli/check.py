@@ -17,6 +17,7 @@ from r1rewards.audit import Audit
 from r1rewards.batch import RewardSpec, Scores, resolve, score_batch
 from r1rewards.cli import audited, references
 from r1rewards.cli.check_flags import add_flags
+from r1rewards.cli.complaints import Complaints
 from r1rewards.cli.evaluated import Evaluated, main_reward
 from r1rewards.cli.options import parse_options, parse_rewards
 from r1rewards.cli.outputs import Outputs, open_outputs, parse_sieve
@@ -161,12 +162,13 @@ def _chunks(
     by_group = any(reward.by_group for reward in rewards)
     chunk: list[Row] = []
     letters = 0
+    complaints = Complaints()
     for number, row in enumerate(read_rows(path, keys)):
         if limit is not None and number >= limit:
             break
         if isinstance(row, BadRow):
             summary.bad_rows += 1
-            print(row, file=sys.stderr)
+            complaints.say(row)
             continue
         is_full = len(chunk) >= CHUNK_ROWS or letters >= CHUNK_LETTERS
         if is_full and not (by_group and _group_of(row) == _group_of(chunk[-1])):
@@ -174,6 +176,7 @@ def _chunks(
             chunk, letters = [], 0
         chunk.append(row)
         letters += len(row.completion) if isinstance(row.completion, str) else 0
+    complaints.finish()
     if chunk:
         yield chunk
 
