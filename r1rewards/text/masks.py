@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from r1rewards.text.scripts import BACKSLASH, BACKTICK
+from r1rewards.text.scripts import BACKSLASH, DIGIT, NEWLINE, SPACE
 
 if TYPE_CHECKING:
     from r1rewards.text.scripts import Bytes
+    from r1rewards.text.words import Units
 
 FORMULA, CODE, INLINE_CODE, ADDRESS, TAG = range(5)
 PLAIN_WORDS_IN_A_ROW = 5
@@ -37,6 +38,9 @@ MATH_ENVIRONMENTS = frozenset({
 })  # fmt: skip
 
 
+Positions = npt.NDArray[np.intp]
+
+
 class Span(NamedTuple):
     """text[start:end] is masked, for being what `kind` says."""
 
@@ -45,36 +49,125 @@ class Span(NamedTuple):
     kind: int
 
 
-def find_masks(text: str, kinds: Bytes) -> list[Span]:
-    """The masked spans, in order and disjoint. Linear in the length of `text`."""
-    spans = _delimited(text, kinds)
-    others = [*_tags(text), *_web_addresses(text), *_mail_addresses(text)]
+class Masks(NamedTuple):
+    """The masked spans of a text, in order and disjoint: three arrays of one length."""
+
+    starts: Positions
+    ends: Positions
+    kinds: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, spans: list[Span]) -> Masks:
+        """From spans in order."""
+        columns = np.array(spans, np.intp).reshape(-1, 3)
+        return cls(columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].astype(np.uint8))
+
+
+def find_masks(text: str, units: Units, kinds: Bytes, marks: Positions) -> Masks:
+    """The masked spans. Linear in the length of `text`.
+
+    units, kinds: its letters, see `words`. marks: where its backslashes, dollars and backticks stand.
+    """
+    masked = _delimited(text, units, kinds, marks) if marks.size else NO_MASKS
+    others = [*_tags(text), *_web_addresses(text, units), *_mail_addresses(text)]
     if not others:
-        return spans
+        return masked
+    spans = [Span(*row) for row in zip(*(column.tolist() for column in masked), strict=True)]
     merged: list[Span] = []
     for span in sorted(spans + others):
         if not merged or span.start >= merged[-1].end:
             merged.append(span)
-    return merged
+    return Masks.of(merged)
 
 
-def _delimited(text: str, kinds: Bytes) -> list[Span]:
-    """Formulas and code: at each `$`, backtick and backslash outside of a span, what opens there."""
-    marks = np.flatnonzero((kinds - np.uint8(BACKSLASH)) <= BACKTICK - BACKSLASH)
+NO_MASKS = Masks(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.uint8))
+
+_ROLES = np.zeros((3, 128), np.uint8)
+"""What a mark is by the letter behind it: 0 nothing, 1-4 an opener, 128 more its closer, else ODD: look closer."""
+_ODD = 255
+_ROLES[0, [ord(c) for c in "()[]"]] = 1, 129, 2, 130
+_ROLES[0, [ord(c) for c in "b$"]] = _ODD  # \\begin, \\$
+_ROLES[1], _ROLES[1, ord("$")] = 3, _ODD  # $, $$
+_ROLES[2], _ROLES[2, ord("`")] = 4, _ODD  # `, ```
+_CLOSER_LETTERS = np.array([0, 2, 2, 1, 1])
+_KINDS = np.array([0, FORMULA, FORMULA, FORMULA, INLINE_CODE], np.uint8)
+
+
+def _delimited(text: str, units: Units, kinds: Bytes, marks: Positions) -> Masks:
+    """Formulas and code: at each mark outside of a span, what opens there.
+
+    Mostly an opener is followed by its closer: such pairs are taken in one stride. `_Opener` looks at the others.
+    """
+    role = _ROLES[
+        kinds.take(marks) - BACKSLASH, np.minimum(units.take(marks + 1, mode="clip"), 127)
+    ]
+    at = role.nonzero()[0]
+    if at.size < marks.size:
+        marks, role = marks.take(at), role.take(at)
     if not marks.size:
-        return []
-    spans: list[Span] = []
+        return NO_MASKS
+    strides, odd = _strides(text, kinds, marks, _are_pairs(units, kinds, marks, role))
+    first = np.concatenate([np.arange(a, b, 2) for a, b in strides]) if strides else marks[:0]
+    opens = role.take(first)
+    starts, ends = marks.take(first), marks.take(first + 1) + _CLOSER_LETTERS.take(opens)
+    if not odd:
+        return Masks(starts, ends, _KINDS.take(opens))
+    more = Masks.of(odd)
+    starts = np.concatenate([starts, more.starts])
+    order = np.argsort(starts, kind="stable")
+    ends = np.concatenate([ends, more.ends])
+    return Masks(
+        starts.take(order),
+        ends.take(order),
+        np.concatenate([_KINDS.take(opens), more.kinds]).take(order),
+    )
+
+
+def _are_pairs(
+    units: Units, kinds: Bytes, marks: Positions, role: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.bool_]:
+    """(marks,) True where a mark opens what the next mark closes. Dollars: as `_Opener._dollar` says."""
+    opens, closes = role[:-1], role[1:]
+    is_pair = np.zeros(role.size, np.bool_)
+    is_pair[:-1] = (opens <= 4) & (closes == opens + (opens <= 2) * np.uint8(128))
+    at = (is_pair & (role > 2)).nonzero()[0]
+    if at.size:
+        lines = (units == ord("\n")).nonzero()[0]
+        first, last = marks.take(at), marks.take(at + 1)
+        same_line = lines.searchsorted(first) == lines.searchsorted(last)
+        is_pair[at] = same_line
+        dollars = same_line & (role.take(at) == 3)
+        at, first, last = at[dollars], first[dollars], last[dollars]
+        spaced = (kinds.take(first + 1) - np.uint8(SPACE)) < 2
+        spaced |= (kinds.take(last - 1) - np.uint8(SPACE)) < 2
+        priced = kinds.take(last + 1, mode="clip") == DIGIT
+        is_pair[at] = ~(spaced | priced | (last == first + 1))
+    return is_pair
+
+
+def _strides(
+    text: str, kinds: Bytes, marks: Positions, is_pair: npt.NDArray[np.bool_]
+) -> tuple[list[tuple[int, int]], list[Span]]:
+    """Ranges of marks that are pairs, and the spans that others open."""
+    broken = [(~is_pair[parity::2]).nonzero()[0] * 2 + parity for parity in (0, 1)]
+    strides: list[tuple[int, int]] = []
+    odd: list[Span] = []
     opener = _Opener(text, kinds)
-    end = 0
-    for at in marks.tolist():
-        if at >= end:
-            span = opener.span_at(at)
-            if span is not None:
-                spans.append(span)
-                end = span.end
-            else:
-                end = max(end, opener.skip_to)
-    return spans
+    i, count = 0, marks.size
+    while i < count:
+        stops = broken[i & 1]
+        nearest = int(stops.searchsorted(i))
+        stop = int(stops[nearest]) if nearest < stops.size else count + (count - i) % 2
+        if stop > i:
+            strides.append((i, stop))
+            i = stop
+            continue
+        span = opener.span_at(int(marks[i]))
+        if span is not None:
+            odd.append(span)
+        end = span.end if span is not None else opener.skip_to
+        i = max(i + 1, int(marks.searchsorted(end)))
+    return strides, odd
 
 
 class _Opener:
@@ -144,9 +237,13 @@ class _Opener:
             self.skip_to = at + 2
             return None if close < 0 else Span(at, close, FORMULA)
         close = text.find("$", at + 1, self._line_end(at))
-        if close < 0 or close == at + 1 or text[at + 1].isspace() or text[close - 1].isspace():
+        if close < 0 or self._is_space(at + 1) or self._is_space(close - 1):
             return None
-        return None if text[close + 1 : close + 2].isdecimal() else Span(at, close + 1, FORMULA)
+        is_price = close + 1 < self.size and self.kinds[close + 1] == DIGIT
+        return None if is_price else Span(at, close + 1, FORMULA)
+
+    def _is_space(self, at: int) -> bool:
+        return self.kinds[at] in {SPACE, NEWLINE}
 
 
 _TAG = re.compile(rf"</?[A-Za-z][^<>\n]{{0,{LONGEST_ADDRESS}}}>")
@@ -161,10 +258,16 @@ def _tags(text: str) -> list[Span]:
     return [Span(*found.span(), TAG) for found in _TAG.finditer(text)]
 
 
-def _web_addresses(text: str) -> list[Span]:
-    if "://" not in text and "www." not in text:
+def _web_addresses(text: str, units: Units) -> list[Span]:
+    # Two slashes or two w in a row are rare in any language, and seen much faster than "://" or "www." is found.
+    if not (_has_double(units, "/") or _has_double(units, "w")):
         return []
     return [Span(*found.span(), ADDRESS) for found in _WEB.finditer(text)]
+
+
+def _has_double(units: Units, letter: str) -> bool:
+    at = units == ord(letter)
+    return bool((at[1:] & at[:-1]).any())
 
 
 def _mail_addresses(text: str) -> list[Span]:
@@ -192,8 +295,9 @@ _IMPORTS = re.compile(r"\s*(?:import|from|return|include|using|package|#include)
 _CODE_SIGNS = re.compile(r"[=(){}\[\]<>+*/%&|^~@$\\;#_\"0-9]")
 
 
-def is_prose(text: str, span: Span) -> bool:
-    """True where a masked span that holds words enough counts as text."""
+def is_prose(text: str, masked: Masks, i: int) -> bool:
+    """True where the i-th masked span, which holds words enough, counts as text."""
+    span = Span(int(masked.starts[i]), int(masked.ends[i]), int(masked.kinds[i]))
     if span.kind == CODE:
         return _is_prose_block(text[span.start : span.end])
     in_a_row, words, behind = 0, 0, span.start
@@ -241,12 +345,3 @@ def _is_prose_block(block: str) -> bool:
         if len(plain) >= 3 and signs * 20 <= len(line) and not _IMPORTS.match(line):
             prose += len(plain)
     return prose * 2 > words and prose >= PLAIN_WORDS_IN_A_ROW
-
-
-def masked_words(
-    spans: list[Span], starts: npt.NDArray[np.intp]
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """For each span, the half-open range of the words that start in it, given all words' starts."""
-    bounds = np.array([(span.start, span.end) for span in spans], np.intp).reshape(-1, 2)
-    found = np.searchsorted(starts, bounds)
-    return found[:, 0], found[:, 1]

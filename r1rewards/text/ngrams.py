@@ -36,7 +36,7 @@ COMMON_BONUS = 4 * UNITS_PER_NAT
 """What being on a language's list of common words adds to a word's weight there."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing
-_ROW_LIMIT = 6000  # five rows still fit int16
+_ROW_LIMIT = 3200  # differences of five rows still fit int16
 
 
 @functools.cache

@@ -31,8 +31,6 @@ LETTERS_PER_WORD = {HAN: 1.53, KANA: 2.26, THAI: 3.67, OTHER_UNSPACED: 3.67}
 """Letters that say what one English word says, in scripts written without spaces: measured on 500 parallel mathematics
 problems (Han for Chinese, KANA for Japanese text in kana and Han; Lao, Khmer and Burmese are taken to be like Thai)."""
 
-UNSPACED = frozenset(LETTERS_PER_WORD)
-
 
 class Block(NamedTuple):
     """Code points start-end belong to a script; where `marks`, its signs that are no letters do, too."""
@@ -86,12 +84,12 @@ OTHERS = {
 
 
 class Tables(NamedTuple):
-    """Per UTF-16 unit: kinds and codes, (65536,) uint8; the same for ASCII as translation tables of 256 bytes."""
+    """Per UTF-16 unit: kinds and codes, (65536,) uint8; the same for Latin-1 as translation tables of 256 bytes."""
 
     kinds: Bytes
     codes: Bytes
-    ascii_kinds: bytes
-    ascii_codes: bytes
+    latin_1_kinds: bytes
+    latin_1_codes: bytes
 
 
 @functools.cache

@@ -24,6 +24,7 @@ from r1rewards.text import masks
 from r1rewards.text.ngrams import LONGEST_WORD
 from r1rewards.text.scripts import (
     BACKSLASH,
+    BACKTICK,
     CYRILLIC,
     DIGIT,
     GREEK,
@@ -36,80 +37,107 @@ from r1rewards.text.scripts import (
     OTHERS,
     PERIOD,
     SPACE,
-    STOP,
-    UNSPACED,
     UPPER,
     Bytes,
     tables,
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from r1rewards.text.masks import Span
+    from r1rewards.text.masks import Masks
 
 Positions = npt.NDArray[np.intp]
 Booleans = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.uint64]
+Units = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
 @dataclass(slots=True)
 class Words:
     """The n words of one text outside of its masks, in order.
 
-    text:     the text as read: invisible characters left out, one UTF-16 unit per letter.
+    text:     the text as read: invisible characters left out, one UTF-16 unit per letter. units: the same as an array.
+    kinds:    one byte for each letter of `text`, see `scripts`.
     starts, ends: (n,) their places in `text`.
     scripts:  (n,) their scripts; None where all are LATIN.
     neutral:  (n,) counted for no language.
     capital:  (n,) the first letter is a capital, the others are not all.
-    kinds, codes: one byte for each letter of `text`, see `scripts`.
-    spans:    what was masked. masked: how many letters stood there.
+    stops:    where new lines, periods and stop signs stand.
+    masks:    what was masked. masked: how many letters stood there.
     """
 
     text: str
+    units: Units
     kinds: Bytes
-    codes: Bytes
     starts: Positions
     ends: Positions
     scripts: Bytes | None
     neutral: Booleans
     capital: Booleans
-    spans: list[Span]
+    stops: Positions
+    masks: Masks
     masked: int
 
     def __len__(self) -> int:
         return len(self.starts)
 
+    def word(self, i: int) -> str:
+        """The i-th word."""
+        return self.text[self.starts[i] : self.ends[i]]
+
 
 def read_words(text: str) -> Words:
     """The words of `text`. Linear in its length, whatever it holds."""
-    text, kinds, codes = _read_letters(text)
+    text, units, kinds = _read_letters(text)
     starts, ends, scripts = _runs(kinds, text.isascii())
-    spans = masks.find_masks(text, kinds)
-    masked = 0
-    if spans and starts.size:
-        keep, masked = _unmasked(text, spans, starts, ends, scripts)
-        starts, ends = starts[keep], ends[keep]
-        scripts = scripts if scripts is None else scripts[keep]
-    neutral, capital = _neutral(kinds, starts, ends, scripts)
-    return Words(text, kinds, codes, starts, ends, scripts, neutral, capital, spans, masked)
+    signs = ((kinds - np.uint8(NEWLINE)) <= BACKTICK - NEWLINE).nonzero()[0]
+    is_mark = kinds.take(signs) >= BACKSLASH
+    masked = masks.find_masks(text, units, kinds, signs[is_mark])
+    neutral, capital, hidden = _neutral(kinds, starts, ends, scripts)
+    letters = 0
+    if masked.starts.size and starts.size:
+        keep, letters = _unmasked(text, masked, starts, ends, scripts, hidden)
+        starts, ends, scripts = starts[keep], ends[keep], None if scripts is None else scripts[keep]
+        neutral, capital = neutral[keep], capital[keep]
+    return Words(
+        text,
+        units,
+        kinds,
+        starts,
+        ends,
+        scripts,
+        neutral,
+        capital,
+        signs[~is_mark],
+        masked,
+        letters,
+    )
 
 
-def _read_letters(text: str) -> tuple[str, Bytes, Bytes]:
+def _read_letters(text: str) -> tuple[str, Units, Bytes]:
     table = tables()
     try:
         raw = text.encode("latin-1")
     except UnicodeEncodeError:
         pass
     else:
-        kinds = np.frombuffer(raw.translate(table.ascii_kinds), np.uint8)
+        kinds = np.frombuffer(raw.translate(table.latin_1_kinds), np.uint8)
         if text.isascii() or not (kinds == INVISIBLE).any():
-            return text, kinds, np.frombuffer(raw.translate(table.ascii_codes), np.uint8)
+            return text, np.frombuffer(raw, np.uint8), kinds
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
     if units.size != len(text):
         return _read_letters(_ASTRAL.sub(_stand_in, text))
     kinds = table.kinds.take(units)
     if kinds.size and kinds.max() >= INVISIBLE:
         return _read_letters(_visible(text))
-    return text, kinds, table.codes.take(units)
+    return text, units, kinds
+
+
+def codes_of(words: Words) -> Bytes:
+    """One byte for each letter of the text, see `scripts`."""
+    table = tables()
+    if words.units.itemsize == 1:
+        return np.frombuffer(words.units.tobytes().translate(table.latin_1_codes), np.uint8)
+    return table.codes.take(words.units)
 
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -153,66 +181,83 @@ def original_places(text: str, words: Words) -> Callable[[int], int]:
 def _runs(kinds: Bytes, is_ascii: bool) -> tuple[Positions, Positions, Bytes | None]:
     """Runs of letters of one script: starts, ends, scripts."""
     letter = kinds < OTHER
-    if is_ascii:
-        padded = np.zeros(kinds.size + 2, np.bool_)
-        padded[1:-1] = letter
-        edges = np.flatnonzero(padded[1:] != padded[:-1])
-        return edges[::2], edges[1::2], None
-    script = np.zeros(kinds.size + 2, np.uint8)
-    np.multiply(kinds & 31, letter, out=script[1:-1])
-    edges = np.flatnonzero(script[1:] != script[:-1])
-    if not edges.size:
-        return edges, edges, np.zeros(0, np.uint8)
-    of = script[1:].take(edges)
-    is_start = of != 0
-    is_start[-1] = False
-    at = np.flatnonzero(is_start)
-    scripts = of[at]
-    return edges[at], edges[at + 1], None if (scripts == LATIN).all() else scripts
+    if not is_ascii:
+        script = (kinds & np.uint8(31)) * letter
+        if script.size and script.max() > LATIN:
+            return _runs_by_script(script)
+    padded = np.zeros(kinds.size + 2, np.bool_)
+    padded[1:-1] = letter
+    edges = (padded[1:] != padded[:-1]).nonzero()[0]
+    return edges[::2], edges[1::2], None
 
 
-def _unmasked(
-    text: str, spans: list[Span], starts: Positions, ends: Positions, scripts: Bytes | None
+def _runs_by_script(script: Bytes) -> tuple[Positions, Positions, Bytes | None]:
+    padded = np.zeros(script.size + 2, np.uint8)
+    padded[1:-1] = script
+    edges = (padded[1:] != padded[:-1]).nonzero()[0]
+    of = padded.take(edges + 1)
+    at = of.nonzero()[0]
+    return edges.take(at), edges.take(at + 1), of.take(at)
+
+
+def _unmasked(  # noqa: PLR0917
+    text: str,
+    masked: Masks,
+    starts: Positions,
+    ends: Positions,
+    scripts: Bytes | None,
+    hidden: Booleans,
 ) -> tuple[Booleans, int]:
-    """(n,) which words stand outside of the masks, those that hide prose left out; and the letters masked."""
-    first, behind = masks.masked_words(spans, starts)
-    step = np.zeros(len(starts) + 1, np.int32)
-    masked = 0
-    suspicious = behind - first >= masks.PLAIN_WORDS_IN_A_ROW
+    """(n,) which words stand outside of the masks, those that hide prose left out; and how many letters are masked.
+
+    hidden: (n,) words that are surely no plain words.
+    """
+    first, behind = starts.searchsorted(masked.starts), starts.searchsorted(masked.ends)
+    plain = np.zeros(starts.size + 1, np.int32)
+    np.cumsum(~hidden, out=plain[1:])
+    suspicious = plain.take(behind) - plain.take(first) >= masks.PLAIN_WORDS_IN_A_ROW
+    hides = np.zeros(first.size, np.bool_)
     if scripts is not None:
-        long = np.isin(scripts, list(UNSPACED)) & (ends - starts >= masks.UNSPACED_LETTERS_IN_A_ROW)
-        longs = np.concatenate([[0], np.cumsum(long)])
-        unspaced = longs[behind] > longs[first]
-    else:
-        unspaced = np.zeros(len(spans), np.bool_)
-    for i, span in enumerate(spans):
-        if unspaced[i] or (suspicious[i] and masks.is_prose(text, span)):
-            continue
-        step[first[i]] += 1
-        step[behind[i]] -= 1
-        masked += span.end - span.start
-    return np.cumsum(step[:-1]) == 0, masked
+        long = ends - starts >= masks.UNSPACED_LETTERS_IN_A_ROW
+        long &= IS_UNSPACED.take(scripts)
+        if long.any():
+            longs = np.concatenate([[0], np.cumsum(long)])
+            hides = longs[behind] > longs[first]
+            suspicious &= ~hides
+    for i in suspicious.nonzero()[0].tolist():
+        hides[i] = masks.is_prose(text, masked, i)
+    letters = int((masked.ends - masked.starts)[~hides].sum())
+    if hides.any():
+        first, behind = first[~hides], behind[~hides]
+    bounds = np.zeros(2 * first.size + 2, np.intp)
+    bounds[1:-1:2], bounds[2:-1:2], bounds[-1] = first, behind, starts.size
+    is_outside = np.ones(bounds.size - 1, np.bool_)
+    is_outside[1::2] = False
+    return np.repeat(is_outside, np.diff(bounds)), letters
 
 
 def _neutral(
     kinds: Bytes, starts: Positions, ends: Positions, scripts: Bytes | None
-) -> tuple[Booleans, Booleans]:
+) -> tuple[Booleans, Booleans, Booleans]:
+    """(n,) neutral words; words with a capital; words that are single letters or commands."""
     if not starts.size:
-        return np.zeros(0, np.bool_), np.zeros(0, np.bool_)
-    before, behind = kinds.take(starts - 1), kinds.take(ends, mode="clip")
+        return np.zeros(0, np.bool_), np.zeros(0, np.bool_), np.zeros(0, np.bool_)
+    before, behind = kinds.take(starts - 1, mode="clip"), kinds.take(ends, mode="clip")
     if starts[0] == 0:
         before[0] = SPACE
     if ends[-1] == kinds.size:
         behind[-1] = SPACE
-    bound = ((before - np.uint8(DIGIT)) < 2) | ((behind - np.uint8(DIGIT)) < 2)
-    bound |= ends - starts == 1
+    hidden = ends - starts == 1
+    touches = (before - np.uint8(DIGIT)) < 2
+    touches |= (behind - np.uint8(DIGIT)) < 2
     if scripts is not None:
-        alphabet = (scripts == LATIN) | (scripts == CYRILLIC) | (scripts == GREEK)
-        bound &= alphabet | ((ends - starts == 1) & ~np.isin(scripts, [*UNSPACED, HANGUL]))
-    bound |= before == BACKSLASH
-    capital = (kinds.take(starts) & (UPPER | OTHER)) == UPPER
-    _mark_capitals(kinds, starts, ends, bound, capital)
-    return bound, capital
+        touches &= IS_ALPHABET.take(scripts)
+        hidden &= ~IS_SYLLABIC.take(scripts)
+    hidden |= before == BACKSLASH
+    neutral = hidden | touches
+    capital = (kinds.take(starts) & np.uint8(UPPER | OTHER)) == UPPER
+    _mark_capitals(kinds, starts, ends, neutral, capital)
+    return neutral, capital, hidden
 
 
 def _mark_capitals(
@@ -222,46 +267,59 @@ def _mark_capitals(
 
     A text all in capitals is text: words in a row of five or more in capitals, of three lengths, are not neutral.
     """
-    upper = (kinds & (UPPER | OTHER)) == UPPER
-    inner = np.flatnonzero(upper[1:] & (kinds[:-1] < OTHER)) + 1
+    upper = (kinds & np.uint8(UPPER | OTHER)) == UPPER
+    inner = (upper[1:] & (kinds[:-1] < OTHER)).nonzero()[0] + 1
     if not inner.size:
         return
-    words, counts = np.unique(np.searchsorted(starts, inner, "right") - 1, return_counts=True)
-    inside = (words >= 0) & (
-        inner[np.searchsorted(np.searchsorted(starts, inner, "right") - 1, words)] < ends[words]
-    )
-    words, counts = words[inside], counts[inside]
+    word = starts.searchsorted(inner, "right") - 1
+    bounds = (word[1:] != word[:-1]).nonzero()[0] + 1
+    words = word[np.concatenate([[0], bounds])]
+    counts = np.diff(np.concatenate([[0], bounds, [word.size]]))
     lengths = ends[words] - starts[words]
     all_capitals = (counts == lengths - 1) & capital[words]
     odd = words[~all_capitals | (lengths <= 5)]
     neutral[odd] = True
     capital[words[all_capitals]] = False
-    for run in np.split(odd, np.flatnonzero(np.diff(odd) != 1) + 1):
+    if odd.size < 5 or not (odd[4:] - odd[:-4] == 4).any():
+        return
+    for run in np.split(odd, (np.diff(odd) != 1).nonzero()[0] + 1):
         if run.size >= 5 and np.unique(ends[run] - starts[run]).size >= 3:
             neutral[run] = ends[run] - starts[run] == 1
 
 
-def sentence_ends(words: Words) -> Positions:
-    """Where sentences end: at a new line, at a stop sign, at a period that a space or the text's end follows."""
-    kinds = words.kinds
-    ends = np.flatnonzero((kinds - np.uint8(NEWLINE)) <= STOP - NEWLINE)
-    following = kinds.take(ends + 1, mode="clip")
-    period = (kinds.take(ends) == PERIOD) & ((following - np.uint8(SPACE)) > NEWLINE - SPACE)
-    if ends.size and ends[-1] == kinds.size - 1:
-        period[-1] = False
-    found: Positions = ends[~period]
+def first_of_sentences(words: Words) -> Positions:
+    """The first word of each sentence that has words.
+
+    Sentences end at a new line, at a stop sign, and at a period that a space or the text's end follows.
+    """
+    kinds, ends = words.kinds, words.stops
+    if ends.size:
+        following = kinds.take(ends + 1, mode="clip")
+        inside = (kinds.take(ends) == PERIOD) & ((following - np.uint8(SPACE)) > NEWLINE - SPACE)
+        if ends[-1] == kinds.size - 1:
+            inside[-1] = False
+        ends = ends[~inside]
+    if not len(words):
+        return ends[:0]
+    first = np.empty(ends.size + 1, np.intp)
+    first[0] = 0
+    first[1:] = words.starts.searchsorted(ends)
+    is_new = np.empty(first.size, np.bool_)
+    is_new[0] = True
+    np.not_equal(first[1:], first[:-1], out=is_new[1:])
+    is_new &= first < len(words)
+    found: Positions = first[is_new]
     return found
-
-
-def first_of_segments(words: Words) -> Positions:
-    """The first word of each sentence that has words."""
-    at = np.searchsorted(words.starts, sentence_ends(words))
-    bounds = np.concatenate([[0], at])
-    return np.unique(bounds[bounds < len(words)])
 
 
 WORD = 1_000_000
 """The weight of one word: weights are whole numbers, so that no order of adding changes a share."""
+
+IS_UNSPACED, IS_ALPHABET, IS_SYLLABIC = np.zeros((3, 32), np.bool_)
+IS_UNSPACED[list(LETTERS_PER_WORD)] = True
+IS_ALPHABET[[LATIN, CYRILLIC, GREEK]] = True
+IS_SYLLABIC[[*LETTERS_PER_WORD, HANGUL]] = True
+"""Scripts without spaces; scripts whose letters name variables and units; scripts where one letter may be a word."""
 
 LETTER_WEIGHTS = np.zeros(32, np.int64)
 LETTER_WEIGHTS[list(LETTERS_PER_WORD)] = [round(WORD / n) for n in LETTERS_PER_WORD.values()]
@@ -278,23 +336,56 @@ def weights(words: Words) -> npt.NDArray[np.int64]:
     return weight
 
 
-_MASKS = np.array([(1 << 8 * n) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
-_PARTS = (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
+_FIRST_BYTES = np.array([(1 << 8 * n) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
+_FACTORS = (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53))
 
 
 def word_keys(codes: Bytes, starts: Positions, ends: Positions) -> Keys:
-    """(n,) 64-bit keys of words: the letters themselves up to eight, a mix of the first 24 of longer ones."""
-    padded = np.zeros(codes.size + LONGEST_WORD, np.uint8)
-    padded[: codes.size] = codes
-    eights: Keys = np.ndarray((codes.size + LONGEST_WORD - 8,), "<u8", padded, strides=(1,))
-    lengths = np.minimum(ends - starts, LONGEST_WORD)
-    keys: Keys = eights[starts] & _MASKS.take(np.minimum(lengths, 8))
-    for i, factor in enumerate(_PARTS):
-        longer = np.flatnonzero(lengths > 8 * (i + 1))
-        if longer.size:
-            part = eights[starts[longer] + 8 * (i + 1)] & _MASKS.take(
-                np.minimum(lengths[longer] - 8 * (i + 1), 8)
-            )
-            mixed = (keys[longer] ^ (keys[longer] >> np.uint64(29))) * factor + part
-            keys[longer] = mixed ^ (mixed >> np.uint64(32)) | np.uint64(1 << 63)
+    """(n,) 64-bit keys of words: the letters themselves up to eight, a mix of the first 24 of longer ones.
+
+    Equal words have equal keys. Different ones of up to eight letters have different keys; of longer ones, two of a
+    million share a key with a chance of 3e-8.
+    """
+    lengths = ends - starts
+    eights = _eights(codes, LONGEST_WORD)
+    keys: Keys = eights.take(starts) & _FIRST_BYTES.take(lengths, mode="clip")
+    for i, factor in enumerate(_FACTORS):
+        longer = (lengths > 8 * (i + 1)).nonzero()[0]
+        if not longer.size:
+            break
+        rest = np.minimum(lengths.take(longer), LONGEST_WORD) - 8 * (i + 1)
+        part = eights.take(starts.take(longer) + 8 * (i + 1)) & _FIRST_BYTES.take(rest, mode="clip")
+        mixed = mix(keys.take(longer)) * factor + part
+        keys[longer] = mix(mixed) | np.uint64(1 << 63)
+    return keys
+
+
+def _eights(data: Bytes, margin: int) -> Keys:
+    """At each byte, it and the seven behind it as one number; zeros stand behind the end."""
+    padded = np.zeros(data.size + margin + 8, np.uint8)
+    padded[: data.size] = data
+    # Copied once, because looking up unaligned numbers one by one costs more.
+    return np.ascontiguousarray(np.ndarray((data.size + margin,), "<u8", padded, strides=(1,)))
+
+
+def mix(keys: Keys) -> Keys:
+    """Spread each bit over many."""
+    mixed: Keys = keys * _FACTORS[0]
+    mixed ^= mixed >> np.uint64(29)
+    return mixed
+
+
+def run_keys(words: Words) -> Keys:
+    """(n,) 64-bit keys of runs of letters of any length and script. Capitals differ from small letters."""
+    starts, ends = words.starts, words.ends
+    per_block = 8 // words.units.itemsize
+    blocks = (ends - starts + per_block - 1) // per_block
+    last = np.cumsum(blocks)
+    order = np.arange(int(last[-1])) - np.repeat(last - blocks, blocks)
+    at = np.repeat(starts, blocks) + order * per_block
+    left = np.minimum(np.repeat(ends, blocks) - at, per_block) * words.units.itemsize
+    eights = _eights(words.units.view(np.uint8), 8)
+    parts = eights.take(at * words.units.itemsize) & _FIRST_BYTES.take(left)
+    parts = mix(parts + order.astype(np.uint64) * _FACTORS[1])
+    keys: Keys = np.add.reduceat(parts, last - blocks)
     return keys

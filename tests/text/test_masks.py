@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 
-from r1rewards.text.masks import find_masks, is_prose
-from r1rewards.text.words import read_words
+from r1rewards.text.masks import Masks, find_masks, is_prose
+from r1rewards.text.scripts import BACKSLASH, BACKTICK
+from r1rewards.text.words import Words, read_words
+
+
+def masks_of(words: Words) -> Masks:
+    marks = np.flatnonzero((words.kinds >= BACKSLASH) & (words.kinds <= BACKTICK))
+    return find_masks(words.text, words.units, words.kinds, marks)
 
 
 def masked(text: str) -> list[str]:
     words = read_words(text)
-    return [words.text[span.start : span.end] for span in find_masks(words.text, words.kinds)]
+    starts, ends, _ = masks_of(words)
+    return [words.text[a:b] for a, b in zip(starts, ends, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +67,9 @@ def test_what_is_masked(text: str, expected: list[str]) -> None:
 )
 def test_a_mask_that_hides_prose_is_none(text: str, hides: bool) -> None:
     words = read_words(text)
-    (span,) = find_masks(words.text, words.kinds)
-    assert is_prose(words.text, span) is hides
+    found = masks_of(words)
+    assert found.starts.size == 1
+    assert is_prose(words.text, found, 0) is hides
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 
 from r1rewards.text.words import (
     WORD,
-    first_of_segments,
+    codes_of,
+    first_of_sentences,
     original_places,
     read_words,
     weights,
@@ -58,7 +59,7 @@ def test_a_text_in_capitals_is_text() -> None:
 
 def test_sentences_end_at_stops_lines_and_periods_before_space() -> None:
     words = read_words("One 3.5 two. Three four! Five\nsix。seven")
-    assert [words.text[words.starts[i] : words.ends[i]] for i in first_of_segments(words)] == [
+    assert [words.text[words.starts[i] : words.ends[i]] for i in first_of_sentences(words)] == [
         "One", "Three", "Five", "six", "seven",
     ]  # fmt: skip
 
@@ -73,7 +74,7 @@ def test_weights_make_translations_equal() -> None:
 def test_keys_are_equal_for_equal_words_in_any_case_and_place() -> None:
     text = "Verständnis verständnis VERSTÄNDNIS verstandnis abcdefgh abcdefghi abcdefghijklmnopqrstuvwxyz"
     words = read_words(text)
-    keys = word_keys(words.codes, words.starts, words.ends)
+    keys = word_keys(codes_of(words), words.starts, words.ends)
     assert keys[0] == keys[1] == keys[2]
     assert np.unique(keys).size == 5
 
