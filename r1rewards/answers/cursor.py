@@ -8,7 +8,7 @@ from r1rewards.answers.limits import MAX_DEPTH
 from r1rewards.answers.tokens import Token, marked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from r1rewards.answers.nodes import Node
     from r1rewards.errors import UnreadableAnswerError
@@ -31,9 +31,9 @@ class Cursor:
         "vectors",
     )
 
-    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token]) -> None:
         self.text = text
-        self.tokens = list(tokens)
+        self.tokens = tokens
         self.i = self.depth = self.bars = self.brackets = self.builders = self.signs = 0
         self.vectors = False
         self.kind, self.ahead = self.tokens[0][:2]

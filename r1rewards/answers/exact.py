@@ -14,6 +14,7 @@ from r1rewards.answers.limits import (
     MAX_BITS,
     MAX_EXPONENT_BITS,
     MAX_FACTORIAL,
+    MAX_ROOT_BITS,
     MAX_STEPS,
     MAX_TERMS,
 )
@@ -205,6 +206,8 @@ def exact_root(n: int, degree: int) -> int | None:
     if degree == 2:
         root = isqrt(n)
         return root if root * root == n else None
+    if n.bit_length() > MAX_ROOT_BITS:
+        raise TooHardError
     low, high = 1, 1 << -(-n.bit_length() // degree)
     while low < high:
         middle = (low + high) // 2

@@ -123,12 +123,13 @@ class Parser(Functions):
 
     def amount(self) -> Node:
         """amount = [ currency ] expr [ currency ] [ unit ]"""
-        negative = self.kind == "o" and self.ahead == "-" and self.tokens[self.i + 1][0] == "u"
+        negative = self.ahead == "-" and self.tokens[self.i + 1][0] == "u"
         if negative:
             self.advance()
-        currency = self.currency()
+        currency = self.currency() if self.kind == "u" else ""
         node = self.expr()
-        currency = currency or self.currency()
+        if self.kind == "u":
+            currency = self.currency()
         if negative:
             node = negated(node)
         if currency:
@@ -138,9 +139,7 @@ class Parser(Functions):
         return node
 
     def currency(self) -> str:
-        r"""currency = "\\$" | "€" | "£" | ... | nothing"""
-        if self.kind != "u":
-            return ""
+        r"""currency = "\\$" | "€" | "£" | ..."""
         found = self.ahead
         self.advance()
         return found
@@ -265,7 +264,7 @@ class Parser(Functions):
 
     def power(self) -> Node:
         """power = atom { "!" | "%" | "'" | "^" exponent | degree sign | "_" base }"""
-        node = self.nested(self.atom)
+        node = self.atom()
         postfixes = 0
         while self.kind == "o":
             ahead = self.ahead
@@ -313,7 +312,7 @@ class Parser(Functions):
         elif self.kind == "o" and self.ahead in "+-±":
             exponent = self.nested(self.signed_atom)
         else:
-            exponent = self.nested(self.atom)
+            exponent = self.atom()
             if self.kind == "o" and self.ahead == "^":
                 self.advance()
                 exponent = self.nested(lambda: self.raised(exponent))
@@ -341,20 +340,22 @@ class Parser(Functions):
             return self.number()
         if kind == "s":
             return self.symbol()
-        if kind == "o":
-            opened = _BRACKETS.get(ahead)
-            if opened is None:
-                raise self.error(f"{ahead!r} where a value should stand")
-            self.advance()
-            return opened(self)
-        if kind == "f":
-            self.advance()
-            return FUNCTIONS.get(ahead, Functions.function)(self, ahead)
-        if kind == "e":
-            return self.environment()
-        if kind not in "crSu" or not kind:
+        if kind in "ofe":
+            return self.nested(self.compound)
+        if kind not in "crSu":
             raise self.error("a value is missing" if kind == "$" else f"{ahead!r} is not read")
         return self.other_atom(kind, ahead)
+
+    def compound(self) -> Node:
+        """compound = brackets | function | environment"""
+        kind, ahead = self.kind, self.ahead
+        if kind == "e":
+            return self.environment()
+        rule = _BRACKETS.get(ahead) if kind == "o" else None
+        if kind == "o" and rule is None:
+            raise self.error(f"{ahead!r} where a value should stand")
+        self.advance()
+        return FUNCTIONS.get(ahead, Functions.function)(self, ahead) if rule is None else rule(self)
 
     def other_atom(self, kind: str, ahead: str) -> Node:
         """A constant, a repeating decimal, a named set or an amount of money."""
@@ -396,7 +397,7 @@ class Parser(Functions):
         if node is None:
             self.goto(at)
             raise self.error(f"a number of more than {MAX_DIGITS} digits")
-        if type(node.value) is int and node.places is None:
+        if self.kind in "fn" and type(node.value) is int and node.places is None:
             part = self.proper_fraction()
             if part is not None:
                 return Number(node.value + part)

@@ -66,7 +66,8 @@ def read_answer(text: str) -> Node:
     found = _special(text)
     if found is not None:
         return found
-    spelled = spelled_out(from_chinese(text))
+    spelled = text if text.isascii() else from_chinese(text)
+    spelled = spelled_out(spelled)
     spelled = _LABEL.sub("", spelled, count=1) if "ans" in spelled.lower() else spelled
     try:
         return _Answer(spelled, tokens(spelled)).answer()
@@ -82,7 +83,7 @@ def _special(text: str) -> Node | None:
     m = _PLAIN.fullmatch(text)
     if m is not None:
         return _plain(m)
-    m = _BASED.fullmatch(text)
+    m = _BASED.fullmatch(text) if "_" in text else None
     if m is not None:
         based = base_number(m[1], m[2] or m[3])
         if based is not None and (m[1][0].isdigit() or len(m[1]) > 1):
@@ -162,18 +163,9 @@ class _Answer(Parser):
     def answer(self) -> Node:
         """answer = item { separator item }"""
         items: list[Node] = []
-        joint = next(
-            (
-                t[1].strip(" ,")
-                for t in self.tokens
-                if t[0] == "," and t[1].strip(" ,") in ("or", "and")
-            ),
-            ",",
-        )
         self.accept("≈")
         while self.kind != "$":
-            self.separated()
-            if self.kind == "$":
+            if self.separated() and self.kind == "$":
                 break
             items.append(self.item())
             if self.kind == ".":
@@ -188,7 +180,12 @@ class _Answer(Parser):
             items = [signed for item in items for signed in expanded(item)]
         if self.vectors:
             items = [as_vector(item) for item in items]
-        return items[0] if len(items) == 1 else Several(tuple(items), joint)
+        return items[0] if len(items) == 1 else Several(tuple(items), self.joint())
+
+    def joint(self) -> str:
+        """The word between the items, or a comma."""
+        words_ = (t[1].strip(" ,") for t in self.tokens if t[0] == ",")
+        return next((word for word in words_ if word in ("or", "and")), ",")
 
     def item(self) -> Node:
         """item = [ label ] ( "…" | name "(" names ")" "=" relation | relation | words )"""

@@ -104,7 +104,7 @@ class Functions(Brackets):
         if self.kind == "o" and self.ahead == "-":
             self.advance()
             return negated(self.argument())
-        return self.nested(self.atom)
+        return self.atom()
 
     def fraction(self, _: str) -> Node:
         r"""fraction = "\frac" argument argument"""
@@ -124,7 +124,7 @@ class Functions(Brackets):
             index = self.nested(self.expr)
             self.brackets = brackets
             self.expect("]")
-        body = self.nested(self.atom)
+        body = self.atom()
         if index is None or index == Number(2):
             return Power(body, HALF)
         return Call("root", (body, index))
@@ -202,7 +202,7 @@ class Functions(Brackets):
         r"""limit = "\lim" "_" "{" name arrow expr [ "^" sign ] "}" term"""
         self.expect("_")
         self.expect("{")
-        name = self.nested(self.atom)
+        name = self.atom()
         if not self.accept("→") or not is_name(name):
             raise self.error("a limit without its variable")
         target = self.nested(self.factor_of_limit)

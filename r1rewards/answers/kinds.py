@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 SCALARS = (Number, Symbol, Constant, Sum, Product, Power, Call, Big, BaseN, Piecewise, Ratio)
+_SCALARS = frozenset(SCALARS)
 DEGREE = Product((Number(Fraction(1, 180)), Constant("pi")))
 SETS = (Interval, NamedSet, Combined, SetBuilder)
 
@@ -108,12 +109,12 @@ class Judge:
         if isinstance(answer, Either) or isinstance(reference, Either):
             return self.either(answer, reference)
         answer, reference = settled(answer, self.seed), settled(reference, self.seed)
-        if answer == reference and not isinstance(answer, SCALARS):
+        if type(answer) not in _SCALARS and answer == reference:
             return True
         rule = _RULES.get((type(answer), type(reference)))
         if rule is not None:
             return rule(self, answer, reference)
-        if isinstance(answer, SCALARS) and isinstance(reference, SCALARS):
+        if type(answer) in _SCALARS and type(reference) in _SCALARS:
             return self.scalars(answer, reference)
         rule = _BY_ANSWER.get(type(answer))
         if rule is not None:
@@ -730,7 +731,7 @@ def amount_of(node: Node) -> tuple[Node, str]:
 
 def in_degrees(node: Node) -> bool:
     """True for a closed number of degrees."""
-    return type(node) is Product and node.factors[-1] == Constant("deg") and not letters(node)
+    return type(node) is Product and amount_of(node)[1] == "deg" and not letters(node)
 
 
 def is_computed(node: Node) -> bool:

@@ -27,6 +27,9 @@ MAX_EXPONENT_BITS = 64
 MAX_FACTORIAL = 2_000
 """Largest n whose factorial is multiplied out (2000! has 19,053 bits)."""
 
+MAX_ROOT_BITS = 2_000
+"""Largest number whose cube or higher root is looked for among the whole numbers, by bisection."""
+
 MAX_STEPS = 10_000
 """Node evaluations of one decision, nested sums and products included: about 10 ms of pure Python."""
 
