@@ -471,11 +471,7 @@ class Judge:
                     else self.matched(a.parts, b.parts)
                 )
             case SetBuilder(), SetBuilder() if len(a.conditions) == len(b.conditions):
-                names = dict(
-                    zip(sorted(letters(b.element)), sorted(letters(a.element)), strict=False)
-                )
-                b = renamed(b, names)
-                assert isinstance(b, SetBuilder)
+                a, b = with_fresh_names(a), with_fresh_names(b)
                 return _all(
                     (self.same(a.element, b.element), self.matched(a.conditions, b.conditions))
                 )
@@ -789,6 +785,13 @@ def membership(node: Node) -> Node:
     if isinstance(node, Relation) and node.ops == ("∈",):
         return node.sides[1]
     return node
+
+
+def with_fresh_names(node: SetBuilder) -> SetBuilder:
+    """With the letters it binds renamed by their order."""
+    names = {name: f"{i}′" for i, name in enumerate(sorted(letters(node.element)))}
+    conditions = tuple(renamed(c, names) for c in node.conditions)
+    return SetBuilder(renamed(node.element, names), conditions)
 
 
 def directed(node: Relation) -> Relation:
