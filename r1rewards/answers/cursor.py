@@ -100,6 +100,10 @@ class Cursor:
         """See `grammar.Parser`."""
         raise NotImplementedError
 
+    def ungroup(self, ahead: int = 0) -> None:
+        """See `grammar.Parser`."""
+        raise NotImplementedError
+
     def is_stuck(self) -> bool:
         """See `grammar.Parser`."""
         raise NotImplementedError

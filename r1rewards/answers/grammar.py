@@ -403,9 +403,10 @@ class Parser(Functions):
                 return Number(node.value + part)
         return node
 
-    def ungroup(self) -> None:
+    def ungroup(self, ahead: int = 0) -> None:
         """Between brackets a plain comma separates: `(12,102)` is a pair."""
-        _, _, start, end = self.tokens[self.i]
+        at = self.i + ahead
+        _, _, start, end = self.tokens[at]
         written = self.text[start:end]
         if "," in written and "{" not in written and "\\" not in written:
             parts: list[Token] = []
@@ -415,8 +416,8 @@ class Parser(Functions):
                     (",", ",", start + len(digits), start + len(digits) + 1),
                 ]
                 start += len(digits) + 1
-            self.tokens[self.i : self.i + 1] = parts[:-1]
-            self.ahead = parts[0][1]
+            self.tokens[at : at + 1] = parts[:-1]
+            self.goto(self.i)
 
     def proper_fraction(self) -> Fraction | None:
         r"""proper fraction = "\\frac" digits digits | digits "/" digits, below one, behind a whole number"""
@@ -433,6 +434,8 @@ class Parser(Functions):
             return Fraction(top, bottom)
         if self.kind != "n" or self.tokens[at + 1][1] != "/" or self.tokens[at + 2][0] != "n":
             return None
+        if self.brackets:
+            self.ungroup(2)
         top_text, bottom_text = self.ahead, self.tokens[at + 2][1]
         if not (top_text.isdecimal() and bottom_text.isdecimal()) or len(bottom_text) > 9:
             return None

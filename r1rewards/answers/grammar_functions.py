@@ -88,6 +88,8 @@ class Functions(Brackets):
 
     def argument(self) -> Node:
         r"""argument = "{" expr "}" | one digit | atom, as TeX reads `\\frac12`"""
+        if self.kind == "n":
+            self.ungroup()
         if self.kind == "n" and self.ahead.isdecimal() and len(self.ahead) > 1:
             kind, digits, start, end = self.tokens[self.i]
             self.tokens[self.i] = (kind, digits[1:], start + 1, end)

@@ -59,7 +59,7 @@ from r1rewards.answers.nodes import (
     renamed,
 )  # fmt: skip
 from r1rewards.answers.numeric import Discs
-from r1rewards.answers.settle import bare_name, is_bare, is_reference_name, settled
+from r1rewards.answers.settle import Assignment, bare_name, is_bare, is_reference_name, settled
 from r1rewards.answers.units import measure
 
 if TYPE_CHECKING:
@@ -219,7 +219,8 @@ class Judge:
         if places is None:
             return False
         value, target = rational(answer), rational(reference)
-        assert target is not None
+        if target is None:
+            return False
         half = Fraction(1, 2) / Fraction(10) ** places if abs(places) < 5000 else Fraction(0)
         if value is not None:
             return abs(Fraction(value) - target) <= half
@@ -516,7 +517,7 @@ class Judge:
                 and not self.is_strict
             ):
                 return self.same(left.value, right.value)  # f(x) = 2x + 3 and y = 2x + 3
-        if y is not None and not letters(y.value) and x is None:
+        if y is not None and not letters(y.value) and x is None and not self.is_strict:
             return self.refused("an equation for its solution")
         if is_solved(a) and is_solved(b):
             return self.refused("another name")
@@ -810,29 +811,17 @@ def is_solved(node: Relation) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """`name(dummies) = value`."""
-
-    name: str
-    dummies: tuple[str, ...]
-    value: Node
-
-
-def renamed_like(x: object, y: object) -> tuple[Definition, Definition]:
-    """Two definitions with the dummies of the first named as those of the second."""
-    from r1rewards.answers.settle import Assignment
-
-    assert isinstance(x, Assignment)
-    assert isinstance(y, Assignment)
-    value = x.value
-    if x.dummies != y.dummies and len(x.dummies) == len(y.dummies):
-        value = renamed(value, dict(zip(x.dummies, y.dummies, strict=True)))
-    return Definition(x.name, x.dummies, value), Definition(y.name, y.dummies, y.value)
+def renamed_like(x: Assignment, y: Assignment) -> tuple[Assignment, Assignment]:
+    """Two definitions with their dummies, if as many, named alike."""
+    if x.dummies == y.dummies or len(x.dummies) != len(y.dummies):
+        return x, y
+    left, right = (
+        renamed(d.value, {name: f"{i}′" for i, name in enumerate(d.dummies)}) for d in (x, y)
+    )
+    return Assignment(x.name, (), left), Assignment(y.name, (), right)
 
 
 _HEIGHT = {"text": 0, "node": 1, "number": 2, "value": 3, "container": 4, "symbolic": 5}
-_Rule = "Callable[[Judge, Node, Node], bool | None]"
 
 
 def _table() -> dict[tuple[type, type], Callable[..., bool | None]]:

@@ -80,12 +80,12 @@ _TOKEN = re.compile(
     r"|\\(?P<env>(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\s*\{[clr| ]+\})?)"
     r"|(?P<repeat>\d*\.\d*(?:\\(?:overline|bar|dot)\s*(?:\{\s*\d+\s*\}|\d)(?:\d*\\dot\s*(?:\{\d\}|\d))?|\(\d+\)"
     r"|\d\s*(?:\\[lc]?dots[cbmoi]?(?![A-Za-z])|\.\.\.|…)))"
-    r"|(?P<number>(?:\d{1,3}(?:(?:,\\!\s*|\{,\}\s*|\\[,;: ]\s*|\\!,|,)\d{3})+(?!\d)"
+    r"|(?P<number>(?:\d{1,3}(?:(?:,\\!\s*|\{,\}\s*|\\[,;: ]\s*|\\!,|,)\d{3})+(?!\d|\.\\)"
     r"|\d{1,3}(?:\ \d{3})+(?![\d/])|\d+(?:,\\!\s*\d+)+|\d+)(?:\.\d+|\.(?![.\w\\]))?|\.\d+)"
     r"(?P<ten>[eE][+-]?\d+(?![\w.]))?"
     r"|\\(?P<command>[A-Za-z]+\*?)"
     r"|(?P<word>[A-Za-z]+)"
-    r"|(?P<op><=>|<=|>=|!=|==|:=|=>|->|<-|\*\*|\.\.\.+|\\\\|\\[(){}\[\]%$&#_|]|&&|\|\||.)",
+    r"|(?P<op><=>|<=|>=|!=|==|:=|=>|->|\*\*|\.\.\.+|\\\\|\\[(){}\[\]%$&#_|]|&&|\|\||.)",
     re.DOTALL,
 )
 _NOT_DIGITS = re.compile(r"[^\d.eE+-]")
@@ -100,7 +100,7 @@ def _scan(text: str, start: int, end: int, out: list[Token]) -> None:
             raise UnreadableAnswerError(f"more than {MAX_TOKENS} tokens")
         begin, stop = m.span()
         if kind in ("number", "ten"):
-            out.append(("n", _NOT_DIGITS.sub("", m[0]), begin, stop))
+            out.append(("n", _NOT_DIGITS.sub("", m[0]).rstrip("."), begin, stop))
         elif kind == "op":
             _operator(m[0], begin, stop, out)
         elif kind == "command":
@@ -142,7 +142,7 @@ def _command(name: str, start: int, end: int, out: list[Token]) -> None:
 
 
 _KNOWN_IN_RUN = re.compile(
-    r"(arc(?:sin|cos|tan|cot|sec|csc)|a?(?:sin|cos|tan|sec|csc|cot)h?|sqrt|frac|binom|log|ln|exp|pi)"
+    r"(arc(?:sin|cos|tan|cot|sec|csc)|a?(?:sin|cos|tan)h?|(?:sec|csc|cot)h?|sqrt|frac|binom|log|ln|exp|pi)"
 )
 
 

@@ -18,3 +18,27 @@ from r1rewards.answers import decide, read_reference
 )
 def test_plain_numbers_are_compared_exactly(answer: str, reference: str, expected: bool) -> None:
     assert decide(answer, read_reference(reference)).same is expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "expected"),
+    [
+        ("x<-1 \\text{ or } x>0", r"(-\infty, -1) \cup (0, \infty)", True),  # `<-` was one token
+        (
+            "0/1，100/1",
+            r"\frac{0}{1}, \frac{100}{1}",
+            True,
+        ),  # a full-width comma was a thousands separator
+        (r"(0/1,100.\overline{1})", r"(0,\frac{901}{9})", True),
+        (r"\frac01.", "0", True),
+        (r"\{\frac 1 1,100/1\}", "1, 100", True),
+        (r"\{0,3 1/3,100/1\}", r"0, \frac{10}{3}, 100", True),
+        ("(2,12) \\cup (12,102)", "(2, 12) \\cup (12, 102)", True),
+        ("f(x'')=2x", "f(x)=2x", False),
+        ("3\\pi", "6.43 \\times 10^{135432}", False),
+        ("2asecx", "1", False),
+        ("15^\\circ^\\circ", "3", False),
+    ],
+)
+def test_what_fuzzing_found(answer: str, reference: str, expected: bool | None) -> None:
+    assert decide(answer, read_reference(reference), symbolic=False).same is expected
