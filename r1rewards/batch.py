@@ -93,6 +93,10 @@ class Scores(Sequence[Score]):
         column: FloatArray = self.rewards[:, self.names.index(name)]
         return column
 
+    def outcome(self, i: int, name: str) -> Outcome:
+        """What one reward said of one rollout; the details of the others are not made."""
+        return self._outcomes[self.names.index(name)][i]
+
     def advantages(self, *, eps: float = 1e-4, scale: bool = True) -> FloatArray:
         """(B,) float32: each total against its group's, see `groups.advantages`.
 

@@ -84,12 +84,15 @@ def mixed_language(
     0.95: a name or a quoted term does not mix languages, a sentence in twenty does. 8 words: a clause. A thought
     without words (`undetermined`) mixes nothing.
     """
-    outcome = _outcome(score, "mixed-language", "language")
-    share = outcome.reward
+    if "language" not in score.rewards:
+        raise BadCallError(_not_scored("mixed-language", "language"))
+    share = score.rewards["language"]
     if share is None:
         return KEPT
-    runs = outcome.detail.get("foreign", ()) if least_share <= share < 1 else ()
-    is_mixed = share < least_share or any(run.words >= most_foreign_words for run in runs)
+    is_mixed = share < least_share
+    if least_share <= share < 1:  # the detail counts the words anew: only where it can decide
+        runs = score.outcomes["language"].detail.get("foreign", ())
+        is_mixed = any(run.words >= most_foreign_words for run in runs)
     return _decision(not is_mixed, "mixed-language", round(share, 4))
 
 
@@ -219,8 +222,12 @@ def _outcome(score: Score, name: str, *rewards: str) -> Outcome:
     for reward in rewards:
         if reward in score.outcomes:
             return score.outcomes[reward]
-    raise BadCallError(
-        f"the filter {name!r} reads the reward {rewards[0]!r}, which was not scored: add it, with weight 0 if it "
+    raise BadCallError(_not_scored(name, rewards[0]))
+
+
+def _not_scored(name: str, reward: str) -> str:
+    return (
+        f"the filter {name!r} reads the reward {reward!r}, which was not scored: add it, with weight 0 if it "
         f"should not count"
     )
 

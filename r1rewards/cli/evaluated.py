@@ -37,7 +37,7 @@ class Evaluated:
         """Take one chunk."""
         self._right += correctness(scores, self.reward).tolist()
         self._groups += [row.group for row in rows]
-        self._answers += [answer_of(score) for score in scores]
+        self._answers += [answer_of(scores, i) for i in range(len(rows))]
         self._sources += [row.source for row in rows]
 
     def finish(self) -> None:

@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             name: {"verdict": o.verdict.value, "reward": o.reward, "detail": dict(o.detail)}
             for name, o in scores[0].outcomes.items()
         }
-        found = {"place": row.place, **as_json(scores[0]), "outcomes": outcomes}
+        found = {"place": row.place, **as_json(scores, 0), "outcomes": outcomes}
         print(json.dumps(found, indent=2, default=str, ensure_ascii=False))
         return 0
     from r1rewards.cli.explained import Explained

@@ -14,19 +14,18 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from r1rewards import filters
-from r1rewards.batch import Scores
+from r1rewards.batch import Score, Scores
 from r1rewards.cli.options import parse_options
 from r1rewards.cli.scored_file import RowFile, as_json, line_of, rows_in
 from r1rewards.errors import BadCallError
 from r1rewards.reward import Outcomes
 from r1rewards.rollouts import Rollout, completion_text, prompt_text
-from r1rewards.verdicts import CODE_OF, Verdict
+from r1rewards.verdicts import CODE_OF, Outcome, Verdict
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
-    from r1rewards.batch import Score
     from r1rewards.reward import Reward
     from r1rewards.rows import Row
 
@@ -140,27 +139,33 @@ class Outputs:
 
     def add(self, rows: Sequence[Row], scores: Scores) -> None:
         """Decide about each row, and write it where it belongs if it is not there yet."""
+        if not self._files and not self._sieve:
+            return
         for i, row in enumerate(rows):
             r1 = self._done.pop(line_of(row), None)
             if r1 is not None:
                 self._count(row, r1.get("dropped"))
                 continue
-            self._write(row, scores[i])
+            self._write(row, scores, i)
         for file in self._files:
             file.flush()
 
-    def _write(self, row: Row, score: Score) -> None:
+    def _write(self, row: Row, scores: Scores, i: int) -> None:
         decision = filters.KEPT
         if self._sieve:
             rollout = self._rollout(row)
             decision = filters.judge(
-                rollout, score, self._sieve.keep, self._sieve.drop, self._sieve.thresholds
+                rollout,
+                _on_demand(scores, i),
+                self._sieve.keep,
+                self._sieve.drop,
+                self._sieve.thresholds,
             )
         dropped = None if decision.keep else {"reason": decision.reason, "value": decision.value}
         self._count(row, dropped)
         file = self._kept if decision.keep else self._rejected
         if file is not None:
-            file.write(row, {**as_json(score), **({"dropped": dropped} if dropped else {})})
+            file.write(row, {**as_json(scores, i), **({"dropped": dropped} if dropped else {})})
 
     def _count(self, row: Row, dropped: Mapping[str, Any] | None) -> None:
         if dropped:
@@ -202,6 +207,22 @@ class Outputs:
             if self._sieve
             else None
         )
+
+
+def _on_demand(scores: Scores, i: int) -> Score:
+    """One row's score, each outcome made when a filter looks at it: most rows are dropped by the first."""
+    numbers = [None if math.isnan(x) else float(x) for x in (*scores.rewards[i], scores.total[i])]
+    rewards = dict(zip(scores.names, numbers, strict=False))
+    return Score(numbers[-1], rewards, _Outcomes(scores, i))
+
+
+class _Outcomes(dict[str, Outcome]):
+    def __init__(self, scores: Scores, i: int) -> None:
+        super().__init__(dict.fromkeys(scores.names))  # type: ignore[arg-type]
+        self._scores, self._i = scores, i
+
+    def __getitem__(self, name: str) -> Outcome:
+        return self._scores.outcome(self._i, name)
 
 
 def _move(kept: str, rejected: str | None, decisions: Sequence[filters.Decision]) -> None:

@@ -7,14 +7,16 @@ Rows are in the order of the input. Under `r1` each carries the input line it ca
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from r1rewards.batch import Score
+from r1rewards.batch import Scores
 from r1rewards.errors import BadCallError
 from r1rewards.rows import Row
+from r1rewards.verdicts import VERDICTS
 
 
 class RowFile:
@@ -91,17 +93,27 @@ def _cut_torn_line(path: str) -> None:
         file.truncate(0)
 
 
-def as_json(score: Score) -> dict[str, Any]:
+def as_json(scores: Scores, i: int) -> dict[str, Any]:
     """One row's scores as plain data: total, rewards, verdicts, and the answer where one was found."""
+    verdicts = [VERDICTS[code].value for code in scores.verdict_codes[i]]
     return {
-        "total": score.total,
-        "rewards": score.rewards,
-        "verdicts": {name: outcome.verdict.value for name, outcome in score.outcomes.items()},
-        "answer": answer_of(score),
+        "total": _plain(scores.total[i]),
+        "rewards": dict(zip(scores.names, map(_plain, scores.rewards[i]), strict=True)),
+        "verdicts": dict(zip(scores.names, verdicts, strict=True)),
+        "answer": answer_of(scores, i),
     }
 
 
-def answer_of(score: Score) -> str | None:
-    """The final answer that a reward found in the completion; None where none did."""
-    details = (outcome.detail for outcome in score.outcomes.values())
+def _plain(number: Any) -> float | None:
+    return None if math.isnan(number) else float(number)
+
+
+def answer_of(scores: Scores, i: int) -> str | None:
+    """The final answer that a reward found in a completion; None where none did."""
+    # One detail at a time: that of `language` costs as much as scoring it.
+    details = (scores.outcome(i, name).detail for name in scores.names if name not in _NO_ANSWER)
     return next((detail["answer"] for detail in details if "answer" in detail), None)
+
+
+_NO_ANSWER = {"format", "language", "repetition", "overlong", "length", "cosine"}
+"""These look for none."""
