@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from r1rewards.reward import Outcomes
 from r1rewards.rewards import accuracy
-from r1rewards.verdicts import CODE_OF, Verdict
+from r1rewards.verdicts import CODE_OF, VERDICTS, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,12 @@ class Correct(NamedTuple):
     is_correct: npt.NDArray[np.bool_]
     is_known: npt.NDArray[np.bool_]
     verdicts: npt.NDArray[np.uint8]
+
+    def detail(self, i: int) -> dict[str, Any]:
+        """Whether the rollout is right, or why that is not known."""
+        if self.is_known[i]:
+            return {"correct": bool(self.is_correct[i])}
+        return {"reason": f"whether it is right is not known: {VERDICTS[self.verdicts[i]].value}"}
 
 
 def correct_of(batch: Batch) -> Correct | Callable[[], Correct]:

@@ -23,7 +23,7 @@ import numpy as np
 from r1rewards.errors import BadCallError
 from r1rewards.reward import Outcomes, Pending, Reward
 from r1rewards.rewards.correct_of import Correct, correct_of
-from r1rewards.rewards.lengths_of import LENGTH_OPTIONS, limits, token_lengths
+from r1rewards.rewards.lengths_of import LENGTH_OPTIONS, NO_LENGTH, limits, token_lengths
 from r1rewards.verdicts import CODE_OF, Verdict
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def _outcomes(batch: Batch, correct: Correct) -> Outcomes:
     codes = np.where(correct.is_known, codes, correct.verdicts)
 
     def detail(i: int) -> Mapping[str, Any]:
-        known = {"correct": bool(correct.is_correct[i])} if correct.is_known[i] else {}
-        return {**lengths.detail(i), "max_length": float(max_length[i]), **known}
+        if correct.is_known[i] and np.isnan(rewards[i]):
+            return {"reason": NO_LENGTH, **correct.detail(i)}
+        return {**lengths.detail(i), "max_length": float(max_length[i]), **correct.detail(i)}
 
     return Outcomes(rewards.astype(np.float32), codes.astype(np.uint8), detail)
 

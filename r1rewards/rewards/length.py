@@ -63,9 +63,8 @@ def _outcomes(batch: Batch, correct: Correct) -> Outcomes:
 
     def detail(i: int) -> Mapping[str, Any]:
         unit = "tokens" if is_tokens[i] else "characters"
-        known = {"correct": bool(correct.is_correct[i])} if correct.is_known[i] else {}
         group = {"shortest": float(shortest[index[i]]), "longest": float(longest[index[i]])}
-        return {"length": float(lengths[i]), "unit": unit, **group, **known}
+        return {"length": float(lengths[i]), "unit": unit, **group, **correct.detail(i)}
 
     return Outcomes(rewards.astype(np.float32), codes.astype(np.uint8), detail)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from r1rewards.rollouts import Batch
 
 LENGTH_OPTIONS = ("completion_ids", "characters_per_token")
+NO_LENGTH = "this row has no limit, or no length in tokens (completion_ids)"
 
 
 class Lengths(NamedTuple):

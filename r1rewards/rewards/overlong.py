@@ -21,7 +21,7 @@ import numpy as np
 
 from r1rewards.errors import BadCallError
 from r1rewards.reward import Outcomes, Reward
-from r1rewards.rewards.lengths_of import LENGTH_OPTIONS, limits, token_lengths
+from r1rewards.rewards.lengths_of import LENGTH_OPTIONS, NO_LENGTH, limits, token_lengths
 from r1rewards.verdicts import CODE_OF, Verdict
 
 if TYPE_CHECKING:
@@ -42,11 +42,10 @@ def score_overlong(batch: Batch) -> Outcomes:
     codes = np.where(np.isnan(rewards), _NOT_APPLICABLE, _MEASURED).astype(np.uint8)
 
     def detail(i: int) -> Mapping[str, Any]:
-        return {
-            **lengths.detail(i),
-            "max_length": float(max_length[i]),
-            "cache_length": float(cache_length[i]),
-        }
+        if np.isnan(rewards[i]):
+            return {"reason": NO_LENGTH}
+        limit = {"max_length": float(max_length[i]), "cache_length": float(cache_length[i])}
+        return {**lengths.detail(i), **limit}
 
     return Outcomes(rewards.astype(np.float32), codes, detail)
 

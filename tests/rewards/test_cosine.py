@@ -58,6 +58,7 @@ def test_unknown_answers_and_lengths_are_unscored() -> None:
     assert np.isnan(found.rewards).all()
     assert found[1].verdict is Verdict.NOT_APPLICABLE
     assert found[1].detail["correct"] is True
+    assert ["reason" in found[i].detail for i in (0, 1)] == [True, True]
 
 
 @pytest.mark.parametrize(

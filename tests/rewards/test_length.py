@@ -51,6 +51,7 @@ def test_where_accuracy_is_unknown_the_length_is_unscored_but_counts() -> None:
     found = of(["x", "xx", "xxx"], [None, True, True])
     assert np.isnan(found.rewards[0])
     assert found[0].verdict is Verdict.NOT_APPLICABLE
+    assert found[0].detail["reason"] == "whether it is right is not known: not_applicable"
     assert found.rewards[1:].tolist() == [0, -0.5]
 
 

@@ -59,6 +59,7 @@ def test_a_row_without_a_length_or_a_limit_is_not_applicable() -> None:
     )
     assert [found[i].verdict for i in (0, 1)] == [Verdict.NOT_APPLICABLE] * 2
     assert np.isnan(found.rewards).all()
+    assert "no length" in found[0].detail["reason"]
 
 
 @pytest.mark.parametrize(
