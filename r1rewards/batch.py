@@ -11,7 +11,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, overload
 
 import numpy as np
@@ -188,6 +188,7 @@ def score_batch(
     """
     chosen = resolve(rewards)
     _warn_of_misspelt(columns, chosen)
+    chosen, columns = _facts_of_all(chosen, columns)
     deadline = None if deadline_s is None else time.monotonic() + deadline_s
     batch = Batch(
         completions, references, prompts=prompts, groups=groups, columns=columns, deadline=deadline
@@ -258,6 +259,30 @@ def _checked_references(references: list[Any] | None) -> list[Any] | None:
     if references is None or not any(issubclass(kind, np.generic) for kind in kinds):
         return references
     return [r.item() if isinstance(r, np.generic) else r for r in references]
+
+
+_FACTS = ("prefilled", "tags")
+"""What holds of the prompt and its layout, not of one reward."""
+
+
+def _facts_of_all(
+    chosen: list[tuple[Reward, float]], columns: dict[str, Any]
+) -> tuple[list[tuple[Reward, float]], dict[str, Any]]:
+    """`get_reward("format", prefilled=True)` tells every reward of the call that the thought is open.
+
+    Else `accuracy` would take the unfinished thought of a prefilled completion for its answer.
+    """
+    for name in _FACTS:
+        said = [reward.fixed[name] for reward, _ in chosen if name in reward.fixed]
+        if said and name not in columns and all(value == said[0] for value in said):
+            columns = {**columns, name: tuple(said[0]) if isinstance(said[0], list) else said[0]}
+            chosen = [(_without(reward, name), weight) for reward, weight in chosen]
+    return chosen, columns
+
+
+def _without(reward: Reward, name: str) -> Reward:
+    fixed = {key: value for key, value in reward.fixed.items() if key != name}
+    return reward if name not in reward.fixed else replace(reward, fixed=fixed)
 
 
 def _warn_of_misspelt(columns: Mapping[str, Any], rewards: Sequence[tuple[Reward, float]]) -> None:

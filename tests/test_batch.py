@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from r1rewards import Outcome, Outcomes, Reward, Rollout, Verdict, per_rollout, score, score_batch
 from r1rewards.batch import resolve
 from r1rewards.errors import BadCallError, R1RewardsError, UnknownRewardError
-from r1rewards.registry import PRESETS
+from r1rewards.registry import PRESETS, get_reward
 
 
 @per_rollout
@@ -235,3 +235,27 @@ def test_what_names_no_reward_is_a_bad_call(rewards) -> None:
 def test_group_ids_that_cannot_be_compared_are_a_bad_call() -> None:
     with pytest.raises(BadCallError, match="group id"):
         score_batch([RIGHT] * 2, "4", groups=[["a"], ["b"]]).advantages()
+
+
+OPEN = "so far \\boxed{4}, but wait"
+
+
+def test_what_is_fixed_about_the_prompt_holds_for_every_reward_of_the_call() -> None:
+    rewards = ["accuracy", get_reward("format", prefilled=True)]
+    scores = score_batch([OPEN, "why</think><answer>\\boxed{4}</answer>"], "4", rewards=rewards)
+    assert scores.rewards.tolist() == [[0.0, 0.0], [1.0, 1.0]]
+    custom = ["accuracy", get_reward("format", tags=["r", "a"])]
+    assert score("<r>\\boxed{5}</r><a>\\boxed{4}</a>", "4", rewards=custom).total == 2.0
+
+
+def test_a_column_of_the_call_still_holds_for_the_rewards_that_fix_nothing() -> None:
+    rewards = ["accuracy", get_reward("format", prefilled=True)]
+    assert score(OPEN, "4", rewards=rewards, prefilled=False).rewards == {
+        "accuracy": 1.0,
+        "format": 0.0,
+    }
+
+
+def test_a_message_with_its_own_thought_is_well_formed_where_prefilled_is_fixed() -> None:
+    message = {"role": "assistant", "content": "<answer>4</answer>", "reasoning_content": "why"}
+    assert score(message, rewards=get_reward("format", prefilled=True)).total == 1.0

@@ -43,7 +43,11 @@ def score_repetition(batch: Batch) -> Outcomes:
         counts = {"ngrams": found[i].total, "different": found[i].different}
         return {"repeated": float(shares[i]), **counts, "ngram_size": sizes[i], "unit": unit}
 
-    return Outcomes(most * shares, np.full(len(batch), CODE_OF[Verdict.MEASURED], np.uint8), detail)
+    return Outcomes(
+        most * shares + np.float32(0),
+        np.full(len(batch), CODE_OF[Verdict.MEASURED], np.uint8),
+        detail,
+    )
 
 
 def _size(n: Any) -> int:
