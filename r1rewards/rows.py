@@ -1,41 +1,38 @@
-"""The file edge: rows of JSONL (plain, .gz, or standard input) and parquet, read one at a time and checked.
+"""The file edge: rollouts of any file, read one at a time and checked.
 
 A row that cannot be read is a `BadRow` that says `file:line: what is wrong and what to do`; the others go on.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
-import sys
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from r1rewards.errors import BadRowError, MissingExtraError
+from r1rewards.files import Meter, json_name, raw_rows
+from r1rewards.shapes import flattened
 
 if TYPE_CHECKING:
     import pydantic
 
 COMPLETION_KEYS = ("completion", "response", "output", "generation", "messages")
-REFERENCE_KEYS = ("reference", "answer", "solution", "ground_truth", "target", "label")
+REFERENCE_KEYS = (
+    "reference", "answer", "solution", "ground_truth", "target", "gold", "gts", "expected_answer", "label",
+)  # fmt: skip
 GROUP_KEYS = ("group", "prompt_id")
 SOURCE_KEYS = ("data_source", "source", "dataset")
-PROMPT_KEYS = ("prompt", "question", "problem")
+PROMPT_KEYS = ("prompt", "question", "problem", "input")
 DATA_COLUMNS = ("tests", "task", "language", "prefilled", "completion_ids", "max_length")
 """Options of built-in rewards that a row may carry. Any other option name there is a dataset column by accident."""
-
-MAX_LINE_BYTES = (
-    64 << 20
-)  # a completion of 30 KB in a row of 60 KB is usual; beyond this a line is a broken file
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One rollout as a file holds it.
 
-    place: `file:line`, for messages. raw: the row as read, to be written back with its scores.
+    place: `file:line`, for messages, `file:line#2` for the second sample of a row that holds several.
+    raw: the row as read, to be written back with its scores. number: its place among all rollouts read, from 1.
     """
 
     place: str
@@ -46,6 +43,7 @@ class Row:
     group: Hashable = None
     source: str | None = None
     columns: Mapping[str, Any] = field(default_factory=dict)
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,87 +66,40 @@ class Keys:
     group: str | None = None
 
 
-def read_rows(path: str, keys: Keys | None = None) -> Iterator[Row | BadRow]:
-    """Every row of a file, in order. `-` is standard input.
+def read_rows(
+    path: str, keys: Keys | None = None, meter: Meter | None = None
+) -> Iterator[Row | BadRow]:
+    """Every rollout of a file or folder, in order. `-` is standard input. Shapes: see `shapes`.
 
+    meter: is kept up to date with how far we are.
     Raises BadRowError where the file itself cannot be opened or read, MissingExtraError for parquet without pyarrow.
     """
     keys = keys or Keys()
     model = _row_model()
-    for place, raw in _raw_rows(path):
-        yield BadRow(place, raw) if isinstance(raw, str) else _checked(place, raw, keys, model)
-
-
-def _raw_rows(path: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
-    """(place, row) for each row; a str instead of a row says what is wrong with it."""
-    if path.endswith(".parquet"):
-        yield from _parquet_rows(path)
-        return
-    name = "standard input" if path == "-" else path
-    try:
-        with _open(path) as file:
-            for number, line in _lines(file):
-                if line is None or line.strip():
-                    yield f"{name}:{number}", _parsed(line)
-    except (OSError, EOFError) as e:
-        reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
-        raise BadRowError(f"{name}: cannot be read: {reason}") from e
-
-
-def _open(path: str) -> IO[bytes]:
-    if path == "-":
-        return sys.stdin.buffer
-    if Path(path).is_dir():
-        raise BadRowError(f"{path}: is a directory; name a JSONL or parquet file in it")
-    if path.endswith(".gz"):
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    return Path(path).open("rb")
-
-
-def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
-    """Numbered lines; None stands for one that is too long, which is skipped without being held in memory."""
-    number = 0
-    while line := file.readline(MAX_LINE_BYTES):
-        number += 1
-        if len(line) < MAX_LINE_BYTES or line.endswith(b"\n"):
-            yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+    number, lm_eval_filter = 0, None
+    for place, raw in raw_rows(path, meter):
+        if isinstance(raw, str):
+            number += 1
+            yield BadRow(place, raw)
             continue
-        while (rest := file.readline(1 << 20)) and not rest.endswith(b"\n"):
-            pass
-        yield number, None
+        if "resps" in raw and "filter" in raw:  # lm-eval writes a document once per filter
+            lm_eval_filter = lm_eval_filter or raw["filter"]
+            if raw["filter"] != lm_eval_filter:
+                continue
+        parts = flattened(raw, keys.completion) or [raw]
+        for i, part in enumerate(parts):
+            number += 1
+            sample = f"#{i + 1}" if len(parts) > 1 else ""
+            group = place if len(parts) > 1 else None
+            yield _checked(_Place(place + sample, number, group), part, keys, model)
 
 
-def _parsed(line: bytes | None) -> dict[str, Any] | str:
-    if line is None:
-        return f"line of more than {MAX_LINE_BYTES >> 20} MB; one row per line, please"
-    try:
-        row = json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as e:
-        return f"not UTF-8 (byte {e.start} of the line); save the file as UTF-8"
-    except json.JSONDecodeError as e:
-        return f"not JSON: {e.msg} at column {e.colno}"
-    except (RecursionError, ValueError) as e:
-        return f"not JSON that can be read: {e}"
-    return row if isinstance(row, dict) else f"a row is a JSON object, not {_json_name(row)}"
+class _Place(NamedTuple):
+    """Where a rollout comes from. group: what the samples of one row share; None where it is the only one."""
 
-
-def _parquet_rows(path: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError as e:
-        raise MissingExtraError(
-            "reading parquet needs pyarrow: pip install 'r1rewards[parquet]'"
-        ) from e
-    try:
-        number = 0
-        with parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=512):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield f"{path}:{number}", row
-    except (OSError, pa.ArrowException) as e:
-        raise BadRowError(f"{path}: cannot be read as parquet: {e}") from e
+    name: str
+    number: int
+    group: str | None
 
 
 def _row_model() -> type[pydantic.BaseModel]:
@@ -170,10 +121,11 @@ def _row_model() -> type[pydantic.BaseModel]:
 
 
 def _checked(
-    place: str, raw: dict[str, Any], keys: Keys, model: type[pydantic.BaseModel]
+    at: _Place, raw: dict[str, Any], keys: Keys, model: type[pydantic.BaseModel]
 ) -> Row | BadRow:
     from pydantic import ValidationError
 
+    place = at.name
     found = {
         "completion": _pick(raw, COMPLETION_KEYS, keys.completion),
         "reference": _pick(raw, REFERENCE_KEYS, keys.answer),
@@ -192,6 +144,8 @@ def _checked(
         )
     if found["reference"] is None and isinstance(raw.get("reward_model"), dict) and not keys.answer:
         found["reference"] = raw["reward_model"].get("ground_truth")
+    if found["group"] is None:
+        found["group"] = at.group
     columns = {k: raw[k] for k in DATA_COLUMNS if raw.get(k) is not None}
     try:
         model(**found, **{k: v for k, v in columns.items() if k in model.model_fields})
@@ -200,7 +154,7 @@ def _checked(
     rest = {k: v for k, v in raw.items() if k not in columns}
     source = _pick(raw, SOURCE_KEYS, None)
     source = source if isinstance(source, str) else None
-    return Row(place, raw, **found, source=source, columns={**rest, **columns})
+    return Row(place, raw, **found, source=source, columns={**rest, **columns}, number=at.number)
 
 
 def _names(raw: Mapping[str, Any]) -> str:
@@ -236,14 +190,7 @@ def _said(error: Any) -> str:
         "prefilled": "true or false",
     }
     value = first["input"]
-    return f"{name}: should be {fields.get(name, 'text')}, and is {_json_name(value)}"
-
-
-def _json_name(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    names = {str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return names.get(type(value), type(value).__name__)
+    return f"{name}: should be {fields.get(name, 'text')}, and is {json_name(value)}"
 
 
 def columns_of(rows: Sequence[Row], option_names: Iterable[str]) -> dict[str, list[Any]]:

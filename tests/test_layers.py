@@ -13,7 +13,7 @@ PACKAGE = Path(r1rewards.__file__).parent
 ORDER = [
     ["errors"], ["verdicts"], ["rollouts"], ["reward"], ["answers", "text", "workers", "sandbox"], ["hookspecs", "groups"],
     ["rewards"], ["registry"], ["shards"], ["batch"], ["microbatch", "filters", "evaluation"],
-    ["adapters", "audit", "report", "testing", "rows"], ["cli"],
+    ["adapters", "audit", "report", "testing", "rows", "files", "shapes"], ["cli"],
 ]  # fmt: skip
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 ALONE = {"answers", "text", "sandbox"}  # could be lifted out whole

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from r1rewards import rows
+from r1rewards import files
 from r1rewards.errors import BadRowError
 from r1rewards.rows import BadRow, Keys, Row, columns_of, read_rows
 
@@ -57,7 +57,7 @@ def test_a_bad_row_is_named_with_file_and_line_and_the_rest_is_read(
 def test_a_line_of_many_megabytes_is_skipped_and_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows, "MAX_LINE_BYTES", 1 << 20)
+    monkeypatch.setattr(files, "MAX_LINE_BYTES", 1 << 20)
     long = b'{"completion": "' + b"a" * (3 << 20) + b'"}\n'
     found = read(tmp_path / "rows.jsonl", GOOD + long + GOOD + long[:-1])
     assert [type(row) for row in found] == [Row, BadRow, Row, BadRow]

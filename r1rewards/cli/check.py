@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from r1rewards.cli.outputs import Outputs, open_outputs, parse_sieve
 from r1rewards.cli.progress import Progress
 from r1rewards.cli.summary import Summary
 from r1rewards.errors import BadCallError, BadRowError
+from r1rewards.files import Meter
 from r1rewards.reward import Reward
 from r1rewards.rows import BadRow, Keys, Row, columns_of, read_rows
 
@@ -105,8 +106,10 @@ def _score_file(
 ) -> None:
     chosen = resolve(spec)
     options = parse_options(arguments.option)
-    progress = Progress()
-    for rows in _chunks(arguments.file, keys, arguments.limit, [r for r, _ in chosen], summary):
+    meter = Meter()
+    progress = Progress(meter, arguments.limit)
+    found = read_rows(arguments.file, keys, meter)
+    for rows in _chunks(found, arguments.limit, [r for r, _ in chosen], summary):
         # The audit and the report look at more than a scored file holds.
         more = arguments.audit or arguments.html
         done = None if more else outputs.replay(rows, chosen)
@@ -153,7 +156,7 @@ def _print(
 
 
 def _chunks(
-    path: str, keys: Keys, limit: int | None, rewards: Sequence[Reward], summary: Summary
+    found: Iterable[Row | BadRow], limit: int | None, rewards: Sequence[Reward], summary: Summary
 ) -> Iterator[list[Row]]:
     """Good rows in chunks; bad ones are reported on standard error at once and counted.
 
@@ -163,7 +166,7 @@ def _chunks(
     chunk: list[Row] = []
     letters = 0
     complaints = Complaints()
-    for number, row in enumerate(read_rows(path, keys)):
+    for number, row in enumerate(found):
         if limit is not None and number >= limit:
             break
         if isinstance(row, BadRow):

@@ -9,7 +9,10 @@ from typing import Any
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Every flag of `check`."""
     parser.add_argument(
-        "file", metavar="FILE", help="JSONL, JSONL.gz or parquet; - for standard input"
+        "file",
+        metavar="FILE",
+        help="JSONL (also .gz, .zst), JSON, parquet or arrow, a folder of these or a saved data set; - for standard "
+        "input; rows as TRL, verl, lm-eval, vLLM and chat servers write them",
     )
     _reading(parser.add_argument_group("reading"))
     _scoring(parser.add_argument_group("scoring"))

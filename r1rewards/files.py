@@ -1,0 +1,236 @@
+"""Rows as files hold them: JSONL (plain, .gz, .zst or standard input), JSON arrays, parquet, and data sets on disk.
+
+One row at a time, so that a file of any size needs little memory. A row that cannot be read is a text that says why;
+the others go on.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from r1rewards.errors import BadRowError, MissingExtraError
+
+MAX_LINE_BYTES = (
+    64 << 20
+)  # a completion of 30 KB in a row of 60 KB is usual; beyond this a line is a broken file
+
+TABLES = (".parquet", ".arrow")
+LINES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".ndjson")
+
+RawRow = tuple[str, "dict[str, Any] | str"]
+"""(place, row); a str instead of a row says what is wrong with it."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """How far a reader is: the share of the file that was read, None where nobody can tell (standard input)."""
+
+    share: float | None = None
+
+
+def raw_rows(path: str, meter: Meter | None = None) -> Iterator[RawRow]:
+    """Every row of a file or folder, in order. `-` is standard input.
+
+    Raises BadRowError where the file itself cannot be opened or read, MissingExtraError for parquet without pyarrow.
+    """
+    meter = meter or Meter()
+    files = _files_of(path)
+    for i, file in enumerate(files):
+        part = Meter()
+        for row in _rows_of(file, part):
+            if part.share is not None:
+                meter.share = (i + part.share) / len(files)
+            yield row
+
+
+def _files_of(path: str) -> list[str]:
+    """The files behind a path: itself, or what a folder holds: a saved data set, else its tables and JSONL files."""
+    folder = Path(path)
+    if path == "-" or not folder.is_dir():
+        return [path]
+    if (folder / "dataset_dict.json").is_file():
+        splits = _json_of(folder / "dataset_dict.json").get("splits", [])
+        return [file for split in splits for file in _files_of(str(folder / split))]
+    if (folder / "state.json").is_file():
+        parts = _json_of(folder / "state.json").get("_data_files", [])
+        return [str(folder / part["filename"]) for part in parts]
+    found = sorted(
+        str(file)
+        for place in (folder, folder / "data")
+        for file in place.glob("*")
+        if file.name.endswith((*TABLES, *LINES))
+    )
+    if not found:
+        raise BadRowError(f"{path}: is a directory without JSONL, parquet or arrow files; name one")
+    return found
+
+
+def _json_of(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as e:
+        raise BadRowError(f"{path}: cannot be read: {e}") from e
+    return found if isinstance(found, dict) else {}
+
+
+def _rows_of(path: str, meter: Meter) -> Iterator[RawRow]:
+    if path.endswith(".parquet"):
+        yield from _table_rows(path, meter, _parquet_batches)
+    elif path.endswith(".arrow"):
+        yield from _table_rows(path, meter, _arrow_batches)
+    elif path.endswith(".json"):
+        yield from _json_rows(path, meter)
+    else:
+        yield from _line_rows(path, meter)
+
+
+# Lines.
+
+
+def _line_rows(path: str, meter: Meter) -> Iterator[RawRow]:
+    name = "standard input" if path == "-" else path
+    try:
+        with _open(path) as file:
+            size = _size(path)
+            for number, line in _lines(file):
+                if size:
+                    meter.share = min(1.0, _position(file) / size)
+                if line is None or line.strip():
+                    yield f"{name}:{number}", _parsed(line)
+    except (OSError, EOFError) as e:
+        reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
+        raise BadRowError(f"{name}: cannot be read: {reason}") from e
+
+
+def _open(path: str) -> IO[bytes]:
+    if path == "-":
+        return sys.stdin.buffer
+    if path.endswith(".gz"):
+        return cast("IO[bytes]", gzip.open(path, "rb"))
+    if path.endswith(".zst"):
+        stream = _pyarrow().input_stream(path, compression="zstd")
+        return cast("IO[bytes]", io.BufferedReader(stream, 1 << 20))
+    return Path(path).open("rb")
+
+
+def _size(path: str) -> int:
+    return 0 if path == "-" or path.endswith(".zst") else Path(path).stat().st_size
+
+
+def _position(file: Any) -> int:
+    """Bytes read of the file on disk: of the packed one, where it is packed."""
+    raw = getattr(file, "fileobj", None)  # what GzipFile reads from
+    return os.lseek(raw.fileno(), 0, os.SEEK_CUR) if raw is not None else int(file.tell())
+
+
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """Numbered lines; None stands for one that is too long, which is skipped without being held in memory."""
+    number = 0
+    while line := file.readline(MAX_LINE_BYTES):
+        number += 1
+        if len(line) < MAX_LINE_BYTES or line.endswith(b"\n"):
+            yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            continue
+        while (rest := file.readline(1 << 20)) and not rest.endswith(b"\n"):
+            pass
+        yield number, None
+
+
+def _parsed(line: bytes | None) -> dict[str, Any] | str:
+    if line is None:
+        return f"line of more than {MAX_LINE_BYTES >> 20} MB; one row per line, please"
+    try:
+        row = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as e:
+        return f"not UTF-8 (byte {e.start} of the line); save the file as UTF-8"
+    except json.JSONDecodeError as e:
+        return f"not JSON: {e.msg} at column {e.colno}"
+    except (RecursionError, ValueError) as e:
+        return f"not JSON that can be read: {e}"
+    return row if isinstance(row, dict) else f"a row is a JSON object, not {json_name(row)}"
+
+
+def _json_rows(path: str, meter: Meter) -> Iterator[RawRow]:
+    """A `.json` file: one array of rows, or lines of JSON under another name."""
+    try:
+        with Path(path).open("rb") as file:
+            is_array = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+        found = json.loads(Path(path).read_bytes()) if is_array else None
+    except OSError as e:
+        raise BadRowError(f"{path}: cannot be read: {e.strerror}") from e
+    except (ValueError, RecursionError) as e:
+        raise BadRowError(f"{path}: not JSON: {e}") from e
+    if found is None:
+        yield from _line_rows(path, meter)
+        return
+    for number, row in enumerate(found, 1):
+        meter.share = number / len(found)
+        is_row = isinstance(row, dict)
+        yield f"{path}:{number}", row if is_row else f"a row is a JSON object, not {json_name(row)}"
+
+
+def json_name(value: Any) -> str:
+    """What a value is, in the words of JSON."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    names = {str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names.get(type(value), type(value).__name__)
+
+
+# Tables.
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow as pa
+    except ImportError as e:
+        raise MissingExtraError(
+            "reading parquet, arrow and zstd files needs pyarrow: pip install 'r1rewards[parquet]'"
+        ) from e
+    return pa
+
+
+def _table_rows(path: str, meter: Meter, batches: Any) -> Iterator[RawRow]:
+    pa = _pyarrow()
+    try:
+        number = 0
+        for batch, total in batches(pa, path):
+            for row in batch.to_pylist():
+                number += 1
+                meter.share = number / total if total else None
+                yield f"{path}:{number}", row
+    except (OSError, pa.ArrowException) as e:
+        kind = "parquet" if path.endswith(".parquet") else "arrow"
+        raise BadRowError(f"{path}: cannot be read as {kind}: {e}") from e
+
+
+def _parquet_batches(pa: Any, path: str) -> Iterator[tuple[Any, int]]:
+    del pa
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        total = file.metadata.num_rows
+        for batch in file.iter_batches(batch_size=512):
+            yield batch, total
+
+
+def _arrow_batches(pa: Any, path: str) -> Iterator[tuple[Any, int]]:
+    """The stream that `datasets` writes, or the file format of Feather."""
+    with pa.memory_map(path) as source:
+        is_file = source.read(6) == b"ARROW1"
+        source.seek(0)
+        if is_file:
+            table = pa.ipc.open_file(source)
+            for i in range(table.num_record_batches):
+                yield table.get_batch(i), 0
+        else:
+            for batch in pa.ipc.open_stream(source):
+                yield batch, 0

@@ -1,0 +1,106 @@
+"""Files and folders of every kind give the same rows."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from r1rewards.errors import BadRowError
+from r1rewards.files import Meter, raw_rows
+
+ROWS = [{"completion": f"c{i}", "answer": str(i)} for i in range(1500)]
+LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
+
+
+def rows_of(path: Path) -> list[dict]:
+    meter = Meter()
+    found = [row for _, row in raw_rows(str(path), meter)]
+    assert meter.share is None or meter.share > 0.99
+    return found
+
+
+def test_lines_packed_lines_and_arrays_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(LINES)
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(LINES.encode()))
+    (tmp_path / "array.json").write_text(json.dumps(ROWS, indent=1))
+    (tmp_path / "lines.json").write_text(LINES)
+    for name in ("a.jsonl", "a.jsonl.gz", "array.json", "lines.json"):
+        assert rows_of(tmp_path / name) == ROWS, name
+
+
+def test_the_meter_rises_with_the_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(LINES)
+    meter = Meter()
+    shares = [meter.share for _ in raw_rows(str(path), meter)]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_a_broken_array_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("[{")
+    with pytest.raises(BadRowError, match="not JSON"):
+        list(raw_rows(str(path)))
+    path.write_text("[1]")
+    assert next(raw_rows(str(path)))[1] == "a row is a JSON object, not a number"
+
+
+def tables(pa, rows: list[dict]):
+    return pa.Table.from_pylist(rows)
+
+
+def save_as_datasets_does(pa, folder: Path, rows: list[dict]) -> None:
+    """`Dataset.save_to_disk`: arrow streams beside `state.json`."""
+    folder.mkdir(parents=True)
+    names = []
+    for i, part in enumerate((rows[:700], rows[700:])):
+        name = f"data-{i:05}-of-00002.arrow"
+        table = tables(pa, part)
+        with pa.ipc.new_stream(str(folder / name), table.schema) as stream:
+            stream.write_table(table, max_chunksize=100)
+        names.append({"filename": name})
+    (folder / "state.json").write_text(json.dumps({"_data_files": names, "_split": None}))
+    (folder / "dataset_info.json").write_text("{}")
+
+
+def test_a_saved_data_set_and_a_dictionary_of_them_are_read(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    save_as_datasets_does(pa, tmp_path / "one", ROWS)
+    assert rows_of(tmp_path / "one") == ROWS
+    for split in ("train", "test"):
+        save_as_datasets_does(pa, tmp_path / "both" / split, ROWS)
+    (tmp_path / "both" / "dataset_dict.json").write_text(json.dumps({"splits": ["train", "test"]}))
+    assert rows_of(tmp_path / "both") == ROWS * 2
+
+
+def test_a_folder_of_tables_is_read_in_the_order_of_their_names(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import feather, parquet
+
+    (tmp_path / "data").mkdir()
+    parquet.write_table(tables(pa, ROWS[:800]), tmp_path / "data" / "train-00000.parquet")
+    parquet.write_table(tables(pa, ROWS[800:]), tmp_path / "data" / "train-00001.parquet")
+    (tmp_path / "README.md").write_text("not rows")
+    assert rows_of(tmp_path) == ROWS
+    feather.write_feather(tables(pa, ROWS), str(tmp_path / "one.arrow"), compression="uncompressed")
+    assert rows_of(tmp_path / "one.arrow") == ROWS
+
+
+def test_zstd_is_read_through_pyarrow(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    path = tmp_path / "a.jsonl.zst"
+    with pa.output_stream(str(path), compression="zstd") as stream:
+        stream.write(LINES.encode())
+    assert rows_of(path) == ROWS
+
+
+def test_an_arrow_file_that_is_none_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "a.arrow"
+    path.write_bytes(b"nothing of the kind")
+    with pytest.raises(BadRowError, match="as arrow"):
+        list(raw_rows(str(path)))
