@@ -9,7 +9,15 @@ from itertools import product as every
 
 from r1rewards.answers.build import MINUS_ONE, ONE, base_number, literal, negated, product
 from r1rewards.answers.grammar import Parser
-from r1rewards.answers.grammar_text import choice, clock, date, from_chinese, plain_text, words
+from r1rewards.answers.grammar_text import (
+    choice,
+    clock,
+    date,
+    from_chinese,
+    numeral,
+    plain_text,
+    words,
+)  # fmt: skip
 from r1rewards.answers.limits import MAX_CHARS, MAX_ITEMS
 from r1rewards.answers.nodes import (
     Call,
@@ -45,6 +53,8 @@ _TAGS = re.compile(r"\s*<answer>(.*)</answer>\s*", re.DOTALL)
 _PLAIN = re.compile(
     r"(-?)(?:(\d{1,4000})(?:\.(\d{1,1000}))?|\\[dt]?frac\{(-?\d{1,300})\}\{(\d{1,300})\})"
 )
+_PROSE = re.compile(r"(?=.*[A-Za-z]{4})[A-Za-z][A-Za-z'’ .-]*")
+_JOINED = re.compile(r"\b(?:and|or|is)\b|^(?:option|choice|answer)\b", re.IGNORECASE)
 _IN_WORDS = re.compile(r"\\(?:text|mbox|math|op|rm|bf|hbox|emph)|:")
 _HAS_WORDS = re.compile(r"[A-Za-z]{2,}|[^\W\d_a-zA-Z]")
 _COMMANDS = re.compile(r"\\(?!text|mbox|mathrm|mathbf|q?quad)[A-Za-z]+")
@@ -114,6 +124,8 @@ def _special(text: str) -> Node | None:
         found = clock(plain)
         if found is not None:
             return found
+    if _PROSE.fullmatch(plain) and " " in plain and (numeral(plain) or not _JOINED.search(plain)):
+        return words(plain)
     return date(plain) if "-" in plain[3:5] or any(c.isalpha() for c in plain) else None
 
 

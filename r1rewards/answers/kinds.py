@@ -287,10 +287,11 @@ class Judge:
             return self.same(product(x, DEGREE), y) if u else self.same(x, product(y, DEGREE))
         if self.is_strict or not self.options.units:
             return self.refused("a unit on one side only")
-        if measure(unit)[1] == ():
-            return _any(
-                (self.same(x, y), self.same(product(Number(measure(unit)[0]), x), y) if u else None)
-            )
+        factor, dimensions = measure(unit)
+        if not dimensions:  # two dozen eggs are 24 of them
+            counted = Number(factor)
+            left, right = (product(counted, x), y) if u else (x, product(counted, y))
+            return _any((self.same(left, right), self.same(x, y)))
         return self.same(x, y)
 
     # --- collections
@@ -328,10 +329,10 @@ class Judge:
         if len(left) > MAX_ITEMS:
             return None
         rest = list(left)
-        open_ = False
+        pending: list[Node] = []
         budget = MAX_COMPARISONS
         for wanted in right:
-            maybe = None
+            is_open = False
             for i, item in enumerate(rest):
                 budget -= 1
                 if budget < 0:
@@ -340,14 +341,14 @@ class Judge:
                 if found:
                     del rest[i]
                     break
-                if found is None and maybe is None:
-                    maybe = i
+                is_open = is_open or found is None
             else:
-                if maybe is None:
+                if not is_open:
                     return self.refused("an element of the reference is missing")
-                del rest[maybe]
-                open_ = True
-        return None if open_ else True
+                pending.append(wanted)
+        if all(any(self.same(item, wanted) is None for item in rest) for wanted in pending):
+            return None if pending else True
+        return self.refused("an element of the reference is missing")
 
     def ordered(self, left: Sequence[Node], right: Sequence[Node]) -> bool | None:
         """Item by item."""
@@ -408,6 +409,8 @@ class Judge:
         """A set or list of one element stands for it; of more, it is no single answer."""
         collection, other = (a, b) if isinstance(a, (Several, FiniteSet)) else (b, a)
         items = items_of(collection)
+        if isinstance(other, (*SETS, Tuple)) and all(isinstance(i, Relation) for i in items):
+            return self.sets(a, b)
         if isinstance(other, SETS) or (
             isinstance(other, Tuple) and isinstance(collection, FiniteSet)
         ):

@@ -709,9 +709,7 @@ class Digits:
             except NotHereError:
                 pass
         if name == "root":
-            return self.rational_power(
-                self.of(node.args[0]), 1 / Fraction(self.exact.of(node.args[1]))
-            )
+            return self.power(Power(node.args[0], Power(node.args[1], Number(-1))))
         if name == "det":
             return self.determinant([[self.of(c) for c in row] for row in matrix_of(node).rows])
         args = [self.of(arg) for arg in node.args]
@@ -756,6 +754,8 @@ class Digits:
         if name == "conj":
             return mp.conj(args[0])
         if name == "sgn":
+            if abs(args[0]) < self.largest * mp.mpf(2) ** (60 - mp.prec):
+                raise NotHereError
             return mp.sign(args[0])
         if name in _UNKNOWABLE or len(name) > 3:
             raise NotHereError

@@ -18,7 +18,7 @@ from r1rewards.answers.spelling import (
     SUPERSCRIPTS,
     UNICODE,
 )
-from r1rewards.answers.units import SYMBOLS
+from r1rewards.answers.units import SYMBOLS, read_unit
 from r1rewards.errors import UnreadableAnswerError
 
 Token = tuple[str, str, int, int]
@@ -42,6 +42,8 @@ def spelled_out(text: str) -> str:
     r"""`text` in the one spelling that `tokens` reads: ASCII and LaTeX commands, no doubled backslashes."""
     if not text.isascii():
         text = spell_out(text)
+    if "°" in text or "circ" in text:
+        text = _TEMPERATURE.sub(r"\\text{°\1}", text)
     if "\\\\" in text and ("\\begin" not in text or "\\\\begin" in text):
         text = _DOUBLED.sub("\\\\", text)
     return text
@@ -64,6 +66,9 @@ class _DigitTable(dict[int, int]):
 
 
 _DOUBLED = re.compile(r"\\\\(?=[A-Za-z])|\\\\(?=\\)")
+_TEMPERATURE = re.compile(
+    r"(?:°|\^?\{?\\circ\}?)\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?([CF])(?![A-Za-z])\s*\}?"
+)
 _DIGITS = _DigitTable()
 _SUPER_RUN = re.compile(f"[{''.join(SCRIPTS[0])}]+")
 _SUB_RUN = re.compile(f"[{''.join(SCRIPTS[1])}]+")
@@ -75,7 +80,7 @@ _TEXT_COMMANDS = (
 )
 _TOKEN = re.compile(
     r"(?P<space>\s+|~|\\[ ,;:!>/]|\\(?:left|right|[bB]igg?[lrm]?|mleft|mright|middle)(?![A-Za-z])\s*\.?)"
-    rf"|\\(?P<text>{_TEXT_COMMANDS})\s*\{{(?P<body>[^{{}}]*)\}}"
+    rf"|\\(?P<text>{_TEXT_COMMANDS})\s*\{{(?P<body>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}"
     r"|\\(?:mathbb|Bbb|mathds|mathbf|bf)\s*(?:\{\s*(?P<set>[RZNQC])\s*\}|(?P<sett>[RZNQC])(?![A-Za-z]))"
     r"|\\(?P<env>(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\s*\{[clr| ]+\})?)"
     r"|(?P<repeat>\d*\.\d*(?:\\(?:overline|bar|dot)\s*(?:\{\s*\d+\s*\}|\d)(?:\d*\\dot\s*(?:\{\d\}|\d))?|\(\d+\)"
@@ -160,7 +165,7 @@ def _word(run: str, start: int, end: int, out: list[Token]) -> None:
         return
     parts = _KNOWN_IN_RUN.split(run)
     if len(parts) == 1 or max(map(len, parts[::2])) > 2:
-        if len(run) <= 3 and run.lower() != "no" and not looks_like_a_word(run):
+        if len(run) <= 3 and run not in ("no", "No") and not looks_like_a_word(run):
             out.extend(("s", letter, start + i, start + i + 1) for i, letter in enumerate(run))
         else:
             out.append(("t", run, start, end))
@@ -182,6 +187,7 @@ def looks_like_a_word(run: str) -> bool:
 
 
 _VOWELS = frozenset("eiou")
+_FORMULA = re.compile(r"\s*[A-Za-z]?(?:[\d\s.()^]*[-+*/^=<>][\d\s.()^]*[A-Za-z]?)+\s*")
 _BARE_BODY = re.compile(r"\s*(?:[A-Za-z]|\d[\w.,]*|[\d\s.,+\-*/^=()<>]+|[A-Za-z]\s*(?:=.*)?)\s*")
 
 
@@ -197,7 +203,7 @@ def _body(text: str, m: re.Match[str], out: list[Token]) -> None:
         and (out[-1][0] == "n" or out[-1][1] in (")", "}", "°"))
         and stripped in SYMBOLS
         and command not in ("mathbf", "boldsymbol", "mathcal")
-    ):
+    ) or (out and out[-1][0] == "n" and "^" in stripped and read_unit(stripped)):
         out.append(("t", stripped, start, end))
     elif stripped in COMMANDS and not command.startswith("text"):
         out.append((*COMMANDS[stripped], m.start(), m.end()))
@@ -207,6 +213,10 @@ def _body(text: str, m: re.Match[str], out: list[Token]) -> None:
         command.startswith(("math", "bold", "bm", "fbox")) and len(stripped) < 2
     ):
         _scan(text, start, end, out)
+    elif _FORMULA.fullmatch(body) or ("\\" in body and not command.startswith("t")):
+        out.append(("o", "{", start, start))
+        _scan(text, start, end, out)
+        out.append(("o", "}", end, end))
     elif stripped:
         _text_body(text, start, end, out)
 

@@ -159,9 +159,11 @@ _CJK_HEDGES = frozenset("不非或是无没错对")
 
 
 def singular(word: str) -> str:
-    """`inches` -> `inche` and `boxes` -> `boxe`: not English, but the same for both numbers of a noun."""
+    """`inches` -> `inche` and `cities` -> `city`: not English, but the same for both numbers of a noun."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
+    if word.endswith(("xes", "ches", "shes", "sses", "zes")):
+        return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
