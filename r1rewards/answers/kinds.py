@@ -21,6 +21,7 @@ from r1rewards.answers.identity import (
     infinity_sign,
     is_positive,
     letters,
+    real_points,
     same_value,
 )  # fmt: skip
 from r1rewards.answers.limits import MAX_COMPARISONS, MAX_ITEMS
@@ -58,7 +59,7 @@ from r1rewards.answers.nodes import (
     children,
     renamed,
 )  # fmt: skip
-from r1rewards.answers.numeric import Discs
+from r1rewards.answers.numeric import Disc, Discs, apart
 from r1rewards.answers.settle import Assignment, bare_name, is_bare, is_reference_name, settled
 from r1rewards.answers.units import measure
 
@@ -328,12 +329,15 @@ class Judge:
         self.at("container")
         if len(left) > MAX_ITEMS:
             return None
-        rest = list(left)
+        rest = [(item, fingerprint(item, self.seed)) for item in left]
         pending: list[Node] = []
         budget = MAX_COMPARISONS
         for wanted in right:
             is_open = False
-            for i, item in enumerate(rest):
+            mark = None if places_of(wanted) is not None else fingerprint(wanted, self.seed)
+            for i, (item, other) in enumerate(rest):
+                if mark is not None and other is not None and apart(mark, other):
+                    continue
                 budget -= 1
                 if budget < 0:
                     return None
@@ -346,7 +350,7 @@ class Judge:
                 if not is_open:
                     return self.refused("an element of the reference is missing")
                 pending.append(wanted)
-        if all(any(self.same(item, wanted) is None for item in rest) for wanted in pending):
+        if all(any(self.same(item, wanted) is None for item, _ in rest) for wanted in pending):
             return None if pending else True
         return self.refused("an element of the reference is missing")
 
@@ -678,6 +682,22 @@ class Judge:
     def dotted(self, a: Several, b: Several) -> bool | None:
         """Lists with an ellipsis keep their order."""
         return self.ordered(a.items, b.items)
+
+
+def fingerprint(node: Node, seed: int) -> Disc | None:
+    """A disc around an expression at one point, the same for every letter of a name: discs apart prove a difference.
+
+    None where letters must be whole numbers, or a logarithm has two readings.
+    """
+    if type(node) not in _SCALARS:
+        return None
+    traits = Traits(node)
+    if traits.whole or traits.signs or traits.has_bare_log:
+        return None
+    try:
+        return Discs(real_points(traits.letters, traits.letters, seed, 0)).of(node)
+    except (UndefinedError, NotHereError, TooHardError):
+        return None
 
 
 def _any(found: object) -> bool | None:
