@@ -292,7 +292,8 @@ TRANSPARENT = frozenset({
 _GAP = re.compile(r"[\s,.;:!?'\"“”‘’()\[\]{}~\\–—-]*")
 _WORD = re.compile(r"(\\?)([^\W\d_]+)")
 _IMPORTS = re.compile(r"\s*(?:import|from|return|include|using|package|#include)\b")
-_CODE_SIGNS = re.compile(r"[=(){}\[\]<>+*/%&|^~@$\\;#_\"0-9]")
+_SIGNS = r"=(){}\[\]<>+*/%&|\^~@$\\;#_\"0-9"
+_CODE_SIGN = re.compile(f"[{_SIGNS}]")
 
 
 def is_prose(text: str, masked: Masks, i: int) -> bool:
@@ -337,11 +338,21 @@ def _touches_digit(text: str, start: int, end: int) -> bool:
 
 def _is_prose_block(block: str) -> bool:
     """More than half of the words of a code block in lines that read as prose."""
-    prose = words = 0
+    prose = 0
     for line in block.split("\n"):
-        plain = [w for _, w in _WORD.findall(line) if len(w) > 1]
-        words += len(plain)
-        signs = len(_CODE_SIGNS.findall(line))
-        if len(plain) >= 3 and signs * 20 <= len(line) and not _IMPORTS.match(line):
-            prose += len(plain)
-    return prose * 2 > words and prose >= PLAIN_WORDS_IN_A_ROW
+        if _has_few_signs(line) and not _IMPORTS.match(line):
+            words = len(_LONG_WORD.findall(line))
+            prose += words if words >= 3 else 0
+    return prose >= PLAIN_WORDS_IN_A_ROW and prose * 2 > len(_LONG_WORD.findall(block))
+
+
+_LONG_WORD = re.compile(r"[^\W\d_]{2,}")
+_SIGNS_AT_MOST = [re.compile(rf"(?:[^{_SIGNS}]*[{_SIGNS}]){{0,{n}}}[^{_SIGNS}]*") for n in range(5)]
+
+
+def _has_few_signs(line: str) -> bool:
+    """One sign of code in 20 letters at most. Lines of code are short and full of signs: seen at the first ones."""
+    allowed = len(line) // 20
+    if allowed < len(_SIGNS_AT_MOST):
+        return _SIGNS_AT_MOST[allowed].fullmatch(line) is not None
+    return len(_CODE_SIGN.findall(line)) <= allowed
