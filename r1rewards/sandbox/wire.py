@@ -28,6 +28,7 @@ _LARGEST = (
     1 << 63
 )  # larger integers cross in hexadecimal: decimal digits are quadratic, and limited to 4300
 _DEPTH = 150  # deeper data is refused: json, and most comparisons, recurse
+_TYPES = {t.__name__: t for t in (bool, bytes, complex, dict, float, frozenset, int, list, object, set, str, tuple)}
 _FLAT = frozenset({str, float, bool, type(None)})
 _ARRAY_KINDS = frozenset("biufcUS")  # numpy dtypes that are plain values: no objects, no records
 
@@ -95,6 +96,8 @@ class _Encoder:
                 return write(self, value, depth)
         if isinstance(value, _numpy_types()):
             return self.array(value, depth)
+        if kind is type and value in _TYPES.values():
+            return {"type": value.__name__}
         if self.refer is None:
             raise WireError(f"{kind.__name__} is not plain data")
         return {"ref": self.refer(value)}
@@ -206,4 +209,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "time": time.fromisoformat,
     "timedelta": lambda body: timedelta(*_list(body)),
     "ellipsis": lambda _: ...,
+    "type": _TYPES.__getitem__,
 }

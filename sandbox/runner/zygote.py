@@ -5,6 +5,7 @@ is in the memory that the next is forked from. Started as `python3 -s zygote.py 
 """
 
 # The C modules themselves: `socket`, `signal` and `ctypes` bring 0.5 MB that every fork would copy the page tables of.
+import _ctypes
 import _signal
 import _socket
 import atexit
@@ -37,6 +38,7 @@ DONE = struct.Struct("!BBI")  # kind of record, exit code, index of the test
 HIGH = 200  # where descriptors are parked while 0 to 8 are being laid out
 CONTROL, SOURCE, INPUT, OUTPUT, NOISE, PEER = 3, 4, 5, 6, 7, 8
 PR_SET_DUMPABLE = 4
+PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 
 
 def main(fd, kind):
@@ -130,10 +132,7 @@ def become(order, fds, kind):
 
 def stay_dumpable():
     """Or a program could not open its own /dev/stdin: after a change of uid, /proc/self belongs to root."""
-    import _ctypes
-
-    libc = _ctypes.dlopen(None, 0)
-    _ctypes.call_function(_ctypes.dlsym(libc, "prctl"), (PR_SET_DUMPABLE, 1, 0, 0, 0))
+    _ctypes.call_function(PRCTL, (PR_SET_DUMPABLE, 1, 0, 0, 0))
 
 
 def lay_out(mode, fds):

@@ -94,7 +94,7 @@ def test_subclasses_arrive_as_what_they_are_underneath() -> None:
     assert back == [0, 1, (1, 2), {"a": [7]}]
 
 
-@pytest.mark.parametrize("value", [object(), len, int, (x for x in ()), [object()], math])
+@pytest.mark.parametrize("value", [object(), len, WireError, (x for x in ()), [object()], math])
 def test_what_is_not_plain_is_refused(value: Any) -> None:
     with pytest.raises(WireError, match="not plain data"):
         encode(value)
@@ -137,6 +137,12 @@ def test_moments_with_a_time_zone_keep_it() -> None:
         date(2025, 1, 2),
         time(3, 4),
     ]
+
+
+def test_builtin_types_cross_by_name_and_no_others() -> None:
+    assert decode(encode([int, str, object])) == [int, str, object]
+    with pytest.raises(WireError):
+        decode(b'{"type": "SystemExit"}')
 
 
 def test_huge_numbers_cross_without_decimal_digits() -> None:
