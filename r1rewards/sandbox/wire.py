@@ -28,7 +28,10 @@ _LARGEST = (
     1 << 63
 )  # larger integers cross in hexadecimal: decimal digits are quadratic, and limited to 4300
 _DEPTH = 150  # deeper data is refused: json, and most comparisons, recurse
-_TYPES = {t.__name__: t for t in (bool, bytes, complex, dict, float, frozenset, int, list, object, set, str, tuple)}
+_TYPES = {
+    t.__name__: t
+    for t in (bool, bytes, complex, dict, float, frozenset, int, list, object, set, str, tuple)
+}
 _FLAT = frozenset({str, float, bool, type(None)})
 _ARRAY_KINDS = frozenset("biufcUS")  # numpy dtypes that are plain values: no objects, no records
 
