@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
+# At the start of a line, or right behind a tag: <answer>```python ... ```</answer>
+_FENCE = re.compile(r"(?:^|(?<=>))([ \t]*)(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
+_CLOSED = re.compile(r"\s*(?:</\w+>\s*)*")
 # ```python, ```{.python .numberLines}, ```Python3 title=x, ```python:main.py
 _NAME = re.compile(r"[\s{.]*([A-Za-z][A-Za-z0-9+#-]*)")
 
@@ -60,7 +62,8 @@ def find_program(
 
 def _closes(fence: re.Match[str], opening: re.Match[str]) -> bool:
     same = fence[2][0] == opening[2][0] and len(fence[2]) >= len(opening[2])
-    return same and not fence[3].strip() and len(fence[1]) <= len(opening[1]) + 3
+    is_shallow = len(fence[1]) <= len(opening[1]) + 3
+    return same and is_shallow and _CLOSED.fullmatch(fence[3]) is not None
 
 
 def _block(text: str, opening: re.Match[str], end: int) -> CodeBlock:

@@ -39,6 +39,9 @@ def python(text: str, start: int = 0) -> str | None:
         ("```python\n\n```\n", None),
         ("```python\nA\n```\n```python\n  \n```", "A\n"),  # an empty block is no program
         ("inline ```python\nA\n```", None),
+        ("<answer>```python\nA\n```</answer>", "A\n"),
+        ("<answer> ```python\nA\n``` </answer>\n", "A\n"),
+        ("```python\nA\n```</answer> and ```more", "A\n```</answer> and ```more"),
         ("``` a `b` c\n```python\nA\n```", "A\n"),
         ("print(1)", None),
         ("", None),
@@ -70,7 +73,7 @@ def test_no_text_raises(text: str) -> None:
     list(code_blocks(text))
 
 
-@pytest.mark.parametrize("piece", ["```", "`", "```\n", " ", "\t\n", "~~~a\n", "   ```python\n", "````\n```\n"])  # fmt: skip
+@pytest.mark.parametrize("piece", ["```", "`", "```\n", " ", "\t\n", "~~~a\n", "   ```python\n", "````\n```\n", "```</a>\n", "```\n```" + "</a" * 99])  # fmt: skip
 def test_hostile_text_costs_linear_work(piece: str) -> None:
     def cpu_s(size: int) -> float:
         text = piece * (size // len(piece))
