@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r1rewards.errors import SandboxUnavailableError
+from r1rewards.sandbox.images import context_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,14 +52,8 @@ class Profile:
 
 def runner_files() -> Iterator[Path]:
     """What is copied into every slot: the supervisor, its siblings, and the wire format both ends share."""
-    yield from sorted((resources() / "runner").glob("*.py"))
+    yield from sorted((context_dir() / "runner").glob("*.py"))
     yield Path(__file__).with_name("wire.py")
-
-
-def resources() -> Path:
-    """The folder `sandbox/` of a checkout, or its copy inside an installed package."""
-    packaged = Path(__file__).with_name("images")
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "sandbox"
 
 
 class ImageMissingError(SandboxUnavailableError):
@@ -119,7 +114,7 @@ class Engine:
     def hardening(self, profile: Profile) -> dict[str, Any]:
         """Every restriction of a slot, in one place. `tests/sandbox/test_hardening.py` looks at each from inside."""
         memory = (profile.memory_mb + OWN_MB) << 20
-        seccomp = json.dumps(json.loads((resources() / "seccomp.json").read_text()))
+        seccomp = json.dumps(json.loads((context_dir() / "seccomp.json").read_text()))
         options: dict[str, Any] = {
             "network_mode": "none",
             "ipc_mode": "none",

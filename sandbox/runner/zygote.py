@@ -123,7 +123,7 @@ def become(order, fds, kind):
     random.seed(0)  # same program, same inputs, same run; so is the hash seed
     if kind == "numpy":
         sys.modules["numpy"].random.seed(0)
-    sys.argv = [os.path.join("/tmp", order["name"])]
+    sys.argv = [os.path.join("/tmp", order["name"]), *order["argv"]]
     if mode == "python":
         Program(order).run_tests()
     else:
