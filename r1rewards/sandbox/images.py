@@ -85,6 +85,17 @@ def missing(groups: Iterable[str]) -> list[str]:
         return [group for group in groups if not _has_image(client, image_name(group))]
 
 
+def stop_containers() -> int:
+    """Remove all containers of r1rewards, those of live trainers too; returns how many there were."""
+    from r1rewards.sandbox.docker import OWNER_LABEL
+
+    with engine() as client:
+        found = client.api.containers(all=True, filters={"label": OWNER_LABEL})
+        for container in found:
+            client.api.remove_container(container["Id"], force=True, v=True)
+        return len(found)
+
+
 def context_dir() -> Path:
     """The folder `sandbox/` of the source tree, or its copy inside the installed package."""
     installed = Path(__file__).with_name("inside")
@@ -92,14 +103,16 @@ def context_dir() -> Path:
 
 
 def _digest(group: str) -> str:
-    """12 hex digits over the names and bytes of every file that goes into the image."""
+    """12 hex digits over the names and bytes of every file that goes into the image.
+
+    The supervisor does not: it is mounted into each slot, so that a change of it needs no build.
+    """
     root = context_dir()
     seen = hashlib.sha256()
-    for folder in (group, "supervisor"):
-        for path in sorted((root / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                seen.update(f"{path.relative_to(root).as_posix()}\0".encode())
-                seen.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted((root / group).rglob("*")):
+        if path.is_file():
+            seen.update(f"{path.relative_to(root).as_posix()}\0".encode())
+            seen.update(hashlib.sha256(path.read_bytes()).digest())
     return seen.hexdigest()[:12]
 
 

@@ -66,6 +66,11 @@ class TestSet:
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
 
+    @property
+    def size(self) -> int:
+        """How many runs or calls; test code counts as one."""
+        return 1 if isinstance(self.tests, Asserts) else len(self.tests)
+
     def job(
         self, source: str, *, stop_at_first_failure: bool = False, low_trust: bool = True
     ) -> Job:
