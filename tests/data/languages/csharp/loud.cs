@@ -1,0 +1,9 @@
+using System;
+
+class Program
+{
+    static void Main()
+    {
+        while (true) Console.WriteLine(new string('6', 1000));
+    }
+}

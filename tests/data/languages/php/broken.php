@@ -1,0 +1,3 @@
+<?php
+echo 6
+echo 7;

@@ -1,0 +1,2 @@
+const kept: number[][] = [];
+while (true) kept.push(new Array<number>(100000).fill(kept.length));

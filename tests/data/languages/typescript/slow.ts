@@ -1,0 +1,2 @@
+let i: number = 0;
+while (true) i++;
