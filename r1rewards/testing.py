@@ -19,6 +19,8 @@ import numpy as np
 
 from r1rewards.batch import Scores, score_batch
 from r1rewards.reward import Reward
+from r1rewards.sandbox.selfcheck import Check as Check  # noqa: PLC0414 - re-exported
+from r1rewards.sandbox.selfcheck import check_sandbox as check_sandbox  # noqa: PLC0414
 from r1rewards.verdicts import Verdict
 
 HOSTILE = (

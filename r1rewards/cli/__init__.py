@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from r1rewards.errors import R1RewardsError
 
-COMMANDS = ("check", "explain", "list")
+COMMANDS = ("check", "explain", "list", "sandbox")
 """Command -> the module of that name here (`list` lives in `listing`, since a module `list` would shadow)."""
 
 
