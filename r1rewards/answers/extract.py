@@ -286,7 +286,7 @@ def _unclosed(text: str, at: int, start: int, stop: int) -> _Box | str:
 
 _BLANK = re.compile(
     r"(?:\s|[~$?._…{}]|\\(?:q?quad|[ld]?dots|cdots|[,;:! ])"
-    r"|\\(?:text|mathrm|phantom|hspace|hphantom)\s*\{[\s?._…]*\d*(?:em|cm)?\})+\Z"
+    r"|\\(?:text|mathrm)\s*\{[\s?._…]*\}|\\h?phantom\s*\{[^{}]*\}|\\hspace\*?\s*\{[^{}]*\})+\Z"
 )
 
 

@@ -44,7 +44,9 @@ DIGITS_BITS = 200
 _KINKS = frozenset(("abs", "norm", "floor", "ceil", "max", "min", "sgn", "mod"))
 _WHOLE_FUNCTIONS = frozenset(("factorial", "factorial2", "binom", "perm", "gcd", "lcm"))
 _WHOLE_NAMES = frozenset("ijklmnpqrstNMK")
-_RESTATED = frozenset(("gcd", "lcm", "mod"))
+_RESTATED = frozenset(("gcd", "lcm", "mod", "max", "min"))
+
+_D = Symbol("d")
 
 
 class Traits:
@@ -102,6 +104,8 @@ class Traits:
         """Letters in the base of an even root or of an unknown exponent are positive; (-1)^n makes n whole."""
         exponent = node.exponent
         if type(exponent) is Number:
+            if exponent.value == -1 and type(node.base) is Product:
+                self.unevaluated |= node.base.factors[0] == _D  # one over dx: a derivative
             if type(exponent.value) is Fraction and exponent.value.denominator % 2 == 0:
                 self.positive |= base_letters(node.base)
                 self.kinks = True

@@ -310,6 +310,8 @@ class Judge:
             left = self.distinct(left)  # a solution given twice is given
         if len(left) != len(right):
             return self.refused("missing or extra elements")
+        if sum(type(i) is FiniteSet for i in left) != sum(type(i) is FiniteSet for i in right):
+            return self.refused("a set among the elements of one alone")
         return self.matched(left, right)
 
     def distinct(self, items: Sequence[Node]) -> tuple[Node, ...]:
