@@ -68,3 +68,15 @@ def test_without_jinja2_the_error_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtraError, match="pip install jinja2"):
         prefilled_by_template(OPENS)
+
+
+@pytest.mark.trainers
+@pytest.mark.parametrize(
+    ("template", "opens"), [(OPENS, True), (LETS_THE_MODEL, False), (None, False)]
+)
+def test_a_real_tokenizer_is_read(template: str | None, opens: bool) -> None:
+    transformers = pytest.importorskip("transformers")
+    tokenizers = pytest.importorskip("tokenizers")
+    tiny = tokenizers.Tokenizer(tokenizers.models.WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=tiny, chat_template=template)
+    assert prefilled_by_template(tokenizer) is opens
