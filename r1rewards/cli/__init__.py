@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from r1rewards.errors import R1RewardsError
 
-COMMANDS = ("check", "explain", "list", "sandbox")
+COMMANDS = ("check", "explain", "list", "path", "sandbox", "serve")
 """Command -> the module of that name here (`list` lives in `listing`, since a module `list` would shadow)."""
 
 
