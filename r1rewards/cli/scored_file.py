@@ -23,13 +23,13 @@ class RowFile:
     """A JSONL file of rows in the order of the input lines, to be continued where it ends."""
 
     def __init__(self, path: str, run: str, resume: bool) -> None:
-        self.path, self._run = path, run
+        self.path, self._run, self._keeps = path, run, resume
         self._last = 0  # the input line of the last row written or read back
         self._read: Iterator[dict[str, Any]]
         try:
             self._read = self._read_back() if resume and Path(path).exists() else iter(())
             self._next = next(self._read, None)
-            self._file = open(path, "a" if resume else "w", encoding="utf-8")  # noqa: SIM115, PTH123 - see close
+            self._file = open(path, "a", encoding="utf-8")  # noqa: SIM115, PTH123 - see close
         except OSError as e:
             raise BadCallError(f"{path}: cannot be written: {e.strerror}") from e
 
@@ -53,12 +53,20 @@ class RowFile:
 
     def write(self, row: Row, r1: dict[str, Any]) -> None:
         """Add one row."""
+        self._start_anew()
         r1 = {**r1, "line": line_of(row), "run": self._run}
         self._file.write(json.dumps({**row.raw, "r1": r1}, default=str) + "\n")
 
     def flush(self) -> None:
         """Hand what was written to the system: a run that is killed loses one chunk at most."""
+        self._start_anew()
         self._file.flush()
+
+    def _start_anew(self) -> None:
+        """Empty the file, unless it is continued: only now, with rows scored, so that a wrong flag costs nothing."""
+        if not self._keeps and os.fstat(self._file.fileno()).st_size:
+            self._file.truncate(0)
+        self._keeps = True
 
     def close(self) -> None:
         """Nothing more is written."""

@@ -278,6 +278,18 @@ def test_flags_that_make_no_sense_say_what_to_do(
     assert len(read(Path(file))) == len(ROWS)
 
 
+def test_a_run_that_fails_at_once_leaves_the_files_of_the_last_one(
+    tmp_path: Path, capsys: Any
+) -> None:
+    run = Run(tmp_path, ROWS)
+    run.check(*FILTERS)
+    before = run.kept.read_bytes(), run.rejected.read_bytes()
+    assert run.check(*FILTERS, "--option", "style=r1") == 2
+    assert (run.kept.read_bytes(), run.rejected.read_bytes()) == before
+    run.check("--keep", "correct", "--drop", "long-paragraph=1")
+    assert run.ids()[0] == [3]
+
+
 def test_best_of_needs_a_prompt(tmp_path: Path, capsys: Any) -> None:
     file = write(tmp_path / "in.jsonl", [{k: v for k, v in ROWS[0].items() if k != "prompt"}])
     assert main(["check", file, "--best-of", "1"]) == 2
