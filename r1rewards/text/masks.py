@@ -101,6 +101,12 @@ def _delimited(text: str, units: Units, kinds: Bytes, marks: Positions) -> Masks
     role = _ROLES[
         kinds.take(marks) - BACKSLASH, np.minimum(units.take(marks + 1, mode="clip"), 127)
     ]
+    begins = ((role == _ODD) & (kinds.take(marks) == BACKSLASH)).nonzero()[0]
+    if begins.size:  # \b is \begin, or \boxed, \binom, \beta
+        place = marks.take(begins)
+        is_begin = units.take(place + 3, mode="clip") == ord("g")
+        is_begin |= units.take(place + 1, mode="clip") == ord("$")
+        role[begins[~is_begin]] = 0
     at = role.nonzero()[0]
     if at.size < marks.size:
         marks, role = marks.take(at), role.take(at)
@@ -267,7 +273,7 @@ def _web_addresses(text: str, units: Units) -> list[Span]:
 
 def _has_double(units: Units, letter: str) -> bool:
     at = units == ord(letter)
-    return bool((at[1:] & at[:-1]).any())
+    return bool(np.count_nonzero(at[1:] & at[:-1]))
 
 
 def _mail_addresses(text: str) -> list[Span]:
@@ -289,8 +295,8 @@ TRANSPARENT = frozenset({
 })  # fmt: skip
 """Commands that set words: `\\text{if}` neither is a word nor stands between two."""
 
-_GAP = re.compile(r"[\s,.;:!?'\"“”‘’()\[\]{}~\\–—-]*")
-_WORD = re.compile(r"(\\?)([^\W\d_]+)")
+_GAP_LETTERS = " \t\r\n\xa0\u3000,.;:!?'\"“”‘’()[]{}~\\–—-"
+_WORD = re.compile(r"\\?\w+")
 _IMPORTS = re.compile(r"\s*(?:import|from|return|include|using|package|#include)\b")
 _SIGNS = r"=(){}\[\]<>+*/%&|\^~@$\\;#_\"0-9"
 _CODE_SIGN = re.compile(f"[{_SIGNS}]")
@@ -303,37 +309,23 @@ def is_prose(text: str, masked: Masks, i: int) -> bool:
         return _is_prose_block(text[span.start : span.end])
     in_a_row, words, behind = 0, 0, span.start
     for found in _WORD.finditer(text, span.start, span.end):
-        start, end = found.span()
-        gap = _GAP.match(text, behind, start)
-        unbroken = gap is not None and gap.end() == start
-        behind = end
-        if found.group(1):
-            if found.group(2) not in TRANSPARENT or not unbroken:
+        word, (start, end) = found.group(), found.span()
+        gap, behind = text[behind:start], end
+        if gap != " " and gap.strip(_GAP_LETTERS):
+            in_a_row = 0
+        if word[0] == "\\":
+            if word[1:] not in TRANSPARENT:
                 in_a_row = 0
-            continue
-        if not unbroken:
+        elif end - start == 1:  # "a", "I" and variables: neither plain words nor a break
+            pass
+        elif not word.isalpha() or not (word[1:].islower() or word.isupper()):
             in_a_row = 0
-        if end - start == 1:  # "a", "I" and variables: neither plain words nor a break
-            continue
-        if not _is_plain(found.group(2)) or _touches_digit(text, start, end):
-            in_a_row = 0
-            continue
-        in_a_row += 1
-        words += end - start > 2
-        if in_a_row >= PLAIN_WORDS_IN_A_ROW or (
-            span.kind == FORMULA and words >= PLAIN_WORDS_IN_A_FORMULA
-        ):
-            return True
-    return False
-
-
-def _is_plain(word: str) -> bool:
-    return word[1:] == word[1:].lower() or word.isupper()
-
-
-def _touches_digit(text: str, start: int, end: int) -> bool:
-    around = text[start - 1 : start] + text[end : end + 1]
-    return any(c == "_" or c.isdecimal() for c in around)
+        else:
+            in_a_row += 1
+            words += end - start > 2
+            if in_a_row >= PLAIN_WORDS_IN_A_ROW:
+                return True
+    return span.kind == FORMULA and words >= PLAIN_WORDS_IN_A_FORMULA
 
 
 def _is_prose_block(block: str) -> bool:

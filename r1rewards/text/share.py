@@ -66,7 +66,7 @@ REPEATS_COUNTED = 3
 """A pattern of 1 to 16 letters that repeats more than so often is padding, in texts where that is a part so large (by
 every seventh letter)."""
 
-EVIDENT_WORDS = 24
+EVIDENT_WORDS = 12
 """Words looked at to see that a text has evidence enough."""
 
 IDS = ("", "und", *LANGUAGES)
@@ -173,7 +173,8 @@ class _Reading:
                 if present[script]:
                     self._tell(script, ((scripts == script) & ~self.neutral).nonzero()[0])
         self.ids[self.neutral] = NEUTRAL_ID
-        return bool(((self.ids != ID_OF[self.target]) & ~self.neutral).any())
+        in_target = np.count_nonzero(self.ids == ID_OF[self.target])
+        return bool(in_target + np.count_nonzero(self.neutral) < self.ids.size)
 
     def _tell(self, script: int, at: Positions) -> None:
         """Languages of the words `at`, all of one shared script; symbols and names become neutral."""
@@ -183,7 +184,7 @@ class _Reading:
         known = look_up(self.words, at, table, self.keys.take(at))
         marks = known.marks.take(known.slots)
         names = self.names.take(at) & (marks & COMMON == 0) if self.target != "de" else None
-        if names is not None and not names.any():
+        if names is not None and not np.count_nonzero(names):
             names = None
         if self.teller is not None:
             self.ids[at] = self.teller(self.words, at, self.sentence_of.take(at))

@@ -121,7 +121,7 @@ def _read_letters(text: str) -> tuple[str, Units, Bytes]:
         pass
     else:
         kinds = np.frombuffer(raw.translate(table.latin_1_kinds), np.uint8)
-        if text.isascii() or not (kinds == INVISIBLE).any():
+        if text.isascii() or not np.count_nonzero(kinds == INVISIBLE):
             return text, np.frombuffer(raw, np.uint8), kinds
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
     if units.size != len(text):
@@ -220,14 +220,14 @@ def _unmasked(  # noqa: PLR0917
     if scripts is not None:
         long = ends - starts >= masks.UNSPACED_LETTERS_IN_A_ROW
         long &= IS_UNSPACED.take(scripts)
-        if long.any():
+        if np.count_nonzero(long):
             longs = np.concatenate([[0], np.cumsum(long)])
             hides = longs[behind] > longs[first]
             suspicious &= ~hides
     for i in suspicious.nonzero()[0].tolist():
         hides[i] = masks.is_prose(text, masked, i)
     letters = int((masked.ends - masked.starts)[~hides].sum())
-    if hides.any():
+    if np.count_nonzero(hides):
         first, behind = first[~hides], behind[~hides]
     bounds = np.zeros(2 * first.size + 2, np.intp)
     bounds[1:-1:2], bounds[2:-1:2], bounds[-1] = first, behind, starts.size
@@ -280,7 +280,7 @@ def _mark_capitals(
     odd = words[~all_capitals | (lengths <= 5)]
     neutral[odd] = True
     capital[words[all_capitals]] = False
-    if odd.size < 5 or not (odd[4:] - odd[:-4] == 4).any():
+    if odd.size < 5 or not np.count_nonzero(odd[4:] - odd[:-4] == 4):
         return
     for run in np.split(odd, (np.diff(odd) != 1).nonzero()[0] + 1):
         if run.size >= 5 and np.unique(ends[run] - starts[run]).size >= 3:

