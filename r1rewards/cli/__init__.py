@@ -52,6 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         top.print_help()
         return 2
     try:
+        if getattr(arguments, "config", None):
+            from r1rewards.cli.config import with_config
+
+            given = list(sys.argv[1:] if argv is None else argv)
+            at = given.index(arguments.command)
+            arguments = with_config(arguments.parser, arguments.config, given[at + 1 :])
         code: int = arguments.run(arguments)
     except R1RewardsError as e:
         print(f"r1rewards: {e}", file=sys.stderr)

@@ -51,7 +51,7 @@ def add_parser(commands: Any) -> None:
         "Exit code 0; 1 when --fail-under is missed or, under --strict, a row could not be scored; 2 for bad input.",
     )
     add_flags(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

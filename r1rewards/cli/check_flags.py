@@ -14,6 +14,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         help="JSONL (also .gz, .zst), JSON, parquet or arrow, a folder of these or a saved data set; - for standard "
         "input; rows as TRL, verl, lm-eval, vLLM and chat servers write them",
     )
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="a TOML file with defaults for these flags in its table [check]: rewards = {accuracy = 1, format = 0.5}",
+    )
     _reading(parser.add_argument_group("reading"))
     _scoring(parser.add_argument_group("scoring"))
     _evaluating(parser.add_argument_group("evaluating"))
