@@ -74,48 +74,37 @@ class Cursor:
         self.depth -= 1
         return node
 
-    # --- rules of `grammar`, which the rules between here and there use
+    if TYPE_CHECKING:  # the rules that files further on provide
 
-    def relation(self) -> Node:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def relation(self) -> Node:
+            """See `grammar.Parser`."""
 
-    def expr(self) -> Node:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def expr(self) -> Node:
+            """See `grammar.Parser`."""
 
-    def term(self) -> Node:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def term(self) -> Node:
+            """See `grammar.Parser`."""
 
-    def factor(self) -> Node:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def factor(self) -> Node:
+            """See `grammar.Parser`."""
 
-    def power(self) -> Node:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def power(self) -> Node:
+            """See `grammar.Parser`."""
 
-    def atom(self) -> Node:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def atom(self) -> Node:
+            """See `grammar.Parser`."""
 
-    def ungroup(self, ahead: int = 0) -> None:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def ungroup(self, ahead: int = 0) -> None:
+            """See `grammar.Parser`."""
 
-    def is_stuck(self) -> bool:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def is_stuck(self) -> bool:
+            """See `grammar.Parser`."""
 
-    def signed(self) -> Node:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def signed(self) -> Node:
+            """See `grammar.Parser`."""
 
-    def signed_atom(self) -> Node:
-        """See `grammar.Parser`."""
-        raise NotImplementedError
+        def signed_atom(self) -> Node:
+            """See `grammar.Parser`."""
 
-    def environment(self, *, cases: bool = False) -> Node:
-        """See `grammar_functions.Functions`."""
-        raise NotImplementedError
+        def environment(self, *, cases: bool = False) -> Node:
+            """See `grammar_functions.Functions`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from r1rewards.answers.build import EMPTY, is_infinite, one_in_square, product, reciprocal
 from r1rewards.answers.cursor import Cursor
-from r1rewards.answers.limits import MAX_DEPTH, MAX_ITEMS
+from r1rewards.answers.limits import MAX_ITEMS
 from r1rewards.answers.nodes import (
     Call,
     FiniteSet,
@@ -25,9 +25,6 @@ class Brackets(Cursor):
 
     def items(self, *closing: str) -> tuple[Node, ...]:
         """items = [ relation { separator relation } ] closing"""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.error(f"nested deeper than {MAX_DEPTH}")
         found: list[Node] = []
         bars, self.bars = self.bars, 0
         self.brackets += 1
@@ -44,7 +41,6 @@ class Brackets(Cursor):
         self.bars = bars
         self.brackets -= 1
         self.advance_unless_end()
-        self.depth -= 1
         return tuple(found)
 
     def advance_unless_end(self) -> None:

@@ -20,7 +20,7 @@ from r1rewards.answers.build import (
     product,
 )  # fmt: skip
 from r1rewards.answers.grammar_brackets import Brackets
-from r1rewards.answers.limits import MAX_DEPTH, MAX_ITEMS
+from r1rewards.answers.limits import MAX_ITEMS
 from r1rewards.answers.nodes import (
     Big,
     Call,
@@ -239,9 +239,6 @@ class Functions(Brackets):
         )
         rows: list[list[Node]] = []
         row: list[Node] = []
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.error(f"nested deeper than {MAX_DEPTH}")
         saved = self.bars, self.brackets, self.builders
         self.bars = self.brackets = self.builders = 0
         while not (self.kind == "e" and self.ahead.startswith("\\end")):
@@ -256,7 +253,6 @@ class Functions(Brackets):
             rows.append(row)
         self.advance_unless_end()
         self.bars, self.brackets, self.builders = saved
-        self.depth -= 1
         rows = [r for r in rows if r]
         if not rows or len(rows) * max(map(len, rows)) > MAX_ITEMS * 2:
             raise self.error("an empty or very large matrix")

@@ -550,8 +550,10 @@ def agree(
     is_real: bool = False,
     base: int = 0,
 ) -> bool:
-    """Whether both evaluate to the same `bits` binary digits, relative to the largest number met on the way.
+    """Whether both evaluate to the same `bits` binary digits: twice, at half the digits and at all of them.
 
+    The two evaluations show how far rounding reaches. Values agree where they differ by no more than 2**-bits of their
+    size, or, near zero, by 2**-(bits/4) of what the lower precision got wrong: a sum that cancels is exactly zero then.
     Raises UndefinedError, NotHereError or TooHardError as `Discs` does.
     """
     global _context  # noqa: PLW0603 - one context for the process, built when first needed
@@ -560,12 +562,17 @@ def agree(
             from mpmath.ctx_mp import MPContext
 
             _context = MPContext()
-        _context.prec = bits + 60
-        many = Digits(_context, points, is_real=is_real, base=base)
-        a, b = many.of(left), many.of(right)
-        gap = abs(a - b)
-        scale = max(many.largest, abs(a), abs(b))
-        return bool(gap <= scale * _context.mpf(2) ** -bits)
+        roughly = []
+        for precision in (bits // 2 + 30, bits + 60):
+            _context.prec = precision
+            many = Digits(_context, points, is_real=is_real, base=base)
+            roughly.append((many.of(left), many.of(right)))
+        (a, b), (c, d) = roughly
+        gap, small = abs(c - d), _context.mpf(2)
+        wrong = abs(a - c) + abs(b - d)
+        return bool(
+            gap <= max(abs(c), abs(d)) * small**-bits or gap <= wrong * small ** -(bits // 4)
+        )
 
 
 class Digits:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from r1rewards.answers.exact import UndefinedError
-from r1rewards.answers.identity import UnknownValueError, letters
+from r1rewards.answers.identity import letters
 from r1rewards.answers.nodes import (
     Call,
     Constant,
@@ -80,10 +79,7 @@ def settled_relation(node: Relation, seed: int) -> Node:
 def _surely_same(a: Node, b: Node, seed: int) -> bool:
     from r1rewards.answers.kinds import STRICT, Judge
 
-    try:
-        return a == b or bool(Judge(STRICT, seed, is_strict=True).same(a, b))
-    except (UnknownValueError, UndefinedError):
-        return False
+    return a == b or bool(Judge(STRICT, seed, is_strict=True).same(a, b))
 
 
 def is_tuple_of_names(node: Node) -> bool:

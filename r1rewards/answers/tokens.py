@@ -187,6 +187,7 @@ def looks_like_a_word(run: str) -> bool:
 
 
 _VOWELS = frozenset("eiou")
+_UNIT_SIGNS = frozenset("^/")
 _FORMULA = re.compile(r"\s*[A-Za-z]?(?:[\d\s.()^]*[-+*/^=<>][\d\s.()^]*[A-Za-z]?)+\s*")
 _BARE_BODY = re.compile(r"\s*(?:[A-Za-z]|\d[\w.,]*|[\d\s.,+\-*/^=()<>]+|[A-Za-z]\s*(?:=.*)?)\s*")
 
@@ -195,15 +196,17 @@ def _body(text: str, m: re.Match[str], out: list[Token]) -> None:
     r"""The content of a `\text{...}` or font command: read as mathematics where it is, kept as words where not."""
     body, command = m["body"], m["text"]
     start, end = m.span("body")
-    stripped = body.strip()
+    stripped = body.strip(" ~\t\n")
     if command in ("mathbf", "boldsymbol", "bm", "vec", "hat") and stripped in ("i", "j", "k"):
         out.append(("c", stripped + "^", m.start(), m.end()))
     elif (
         out
-        and (out[-1][0] == "n" or out[-1][1] in (")", "}", "°"))
+        and (out[-1][0] in "nt" or out[-1][1] in (")", "}", "°"))
         and stripped in SYMBOLS
         and command not in ("mathbf", "boldsymbol", "mathcal")
-    ) or (out and out[-1][0] == "n" and "^" in stripped and read_unit(stripped)):
+    ) or (
+        out and out[-1][0] in "nt" and not _UNIT_SIGNS.isdisjoint(stripped) and read_unit(stripped)
+    ):
         out.append(("t", stripped, start, end))
     elif stripped in COMMANDS and not command.startswith("text"):
         out.append((*COMMANDS[stripped], m.start(), m.end()))

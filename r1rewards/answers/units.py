@@ -50,10 +50,9 @@ yen 日元|1|yen                    dozen|12|                                  %
 def _rows() -> dict[str, tuple[str, Fraction, str]]:
     found = {}
     for cell in re.findall(r"[^|\n]+\|[^|\n]+\|(?:\S+(?: \S+)*)?", _TABLE):
-        if cell.strip():
-            names, factor, dimensions = cell.split("|")
-            for name in names.split():
-                found[name] = (names.split()[0], Fraction(factor), dimensions)
+        names, factor, dimensions = cell.split("|")
+        for name in names.split():
+            found[name] = (names.split()[0], Fraction(factor), dimensions)
     return found
 
 

@@ -1,0 +1,104 @@
+"""What the grammar refuses, and how it says so; the tables it rests on."""
+
+from __future__ import annotations
+
+import pytest
+
+from r1rewards.answers import answer_key, decide, read, read_reference, same
+from r1rewards.answers.exact import PRIME, ROOTS, Field, NotHereError, UndefinedError, residue
+from r1rewards.answers.nodes import Symbol, children, rebuilt, renamed
+from r1rewards.answers.units import measure, read_unit
+from r1rewards.answers.writing import write
+from r1rewards.errors import BadCallError, UnreadableAnswerError
+from tests.answers.test_writing import KINDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "   ", "???", r"\qquad", r"\frac{1}{", r"\frac", "(", "()", "(1,2", "(1,2]]", "[1,2,3)", "]1)", "(1 2)", r"\{1 2\}", "|x", "5 6",
+        r"\begin{pmatrix}\end{pmatrix}", r"\begin{pmatrix}1&2\\3\end{pmatrix}", r"\begin{cases} x & \text{because} \end{cases}",
+        r"\lim_{x} y", r"\lim_{x \to 3 5} y", r"\sum_{1}^3 k", r"\sum_3 k", r"\sin_2 x", r"\sin(x,y)", r"\max()", "f()", "9_7", "1.5e9999999",
+        "7" * 7000, "5!!!!!!!!!!!!!!!!!!!", "(" * 100 + "1" + ")" * 100, "0." + "1" * 2100 + "...", ",".join("1" * 400), "(" + ",".join("1" * 400) + ")",
+        "+".join("1" * 4000), "x" * 30_000, "{}", "x^", "x_", r"\int", "1/0/", r"\pmod", "5_{x}", "2'_1", r"x<y \pmod 3", "1" + "=1" * 3000, r"\%", "1:",
+        r"\begin{pmatrix}" + r"\\".join("&".join("1" * 40) for _ in range(40)) + r"\end{pmatrix}", r"\{x \mid x>2", "\\", "#", r"\\", r"\&",
+    ],
+)  # fmt: skip
+def test_what_is_no_answer_is_unreadable_or_at_least_no_number(text: str) -> None:
+    try:
+        node = read(text)
+    except UnreadableAnswerError as e:
+        assert str(e)  # noqa: PT017 - unreadable is one of the two allowed ends
+        assert answer_key(text) is None
+    else:
+        assert isinstance(write(node), str)
+
+
+def test_an_error_marks_the_span() -> None:
+    with pytest.raises(UnreadableAnswerError) as e:
+        read("1 + + ) 2")
+    message, shown, marker = str(e.value).split("\n")
+    assert message == "')' where a value should stand"
+    assert shown.index(")") == marker.index("^")
+
+
+@pytest.mark.parametrize("text", KINDS)
+def test_a_node_is_rebuilt_from_what_is_below(text: str) -> None:
+    node = read(text)
+    assert not children(node) or rebuilt(node, children(node)) == node
+
+
+def test_renaming_leaves_bound_letters_alone() -> None:
+    assert renamed(read(r"k+\sum_{k=1}^n k"), {"k": "j"}) == read(r"j+\sum_{k=1}^n k")
+    assert renamed(read("x+1"), {"y": "z"}) == read("x+1")
+    assert renamed(Symbol("x"), {"x": "y"}) == Symbol("y")
+
+
+def test_the_roots_of_the_field_are_roots() -> None:
+    assert all(root * root % PRIME == n % PRIME for n, root in ROOTS.items())
+    assert pow(2, PRIME - 1, PRIME) == 1
+
+
+def test_no_text_spells_out_the_prime() -> None:
+    field = Field(1)
+    with pytest.raises(NotHereError):
+        field.of(read(str(PRIME)))
+    with pytest.raises(UndefinedError):
+        residue(read(rf"\frac{{1}}{{{PRIME}}}").value)
+    assert not same(f"x+{PRIME}", "x")
+    assert not same(r"x+2306216997\cdot 1000000000 y+ 536251801 y", "x")
+
+
+def test_units_of_all_shapes() -> None:
+    assert read_unit(r"\text{ kilometers per hour}") == "h^-1 km"
+    assert read_unit("cubic feet") == "ft^3"
+    assert read_unit("feet squared") == "ft^2"
+    assert read_unit("5 is") is None
+    assert read_unit("^2") is None
+    assert read_unit("\\foo bar") is None
+    assert read_unit("平方米") == "m^2"
+    assert read_unit("立方某") == "?立方某"[1:]
+    assert measure("h^-1 km") == measure("km h^-1")
+
+
+def test_a_reference_says_why_it_is_unusable() -> None:
+    for text in ("", r"\frac{1}{0}", r"\infty-\infty", r"\frac{1}{", "0^0"):
+        reference = read_reference(text)
+        assert reference.problem
+        assert decide("5", reference).same is None
+
+
+def test_a_reference_may_be_a_number_or_a_list() -> None:
+    assert decide("5.0", read_reference(5)).same
+    assert decide("2", read_reference(["1", "2"])).same
+    assert not decide("3", read_reference(["1", "2"])).same
+    assert decide("0.5", read_reference([1, 0.5])).same
+    for wrong in (None, True, [], [True], {"a": 1}, [None]):
+        with pytest.raises(BadCallError):
+            read_reference(wrong)
+
+
+def test_a_key_is_shared_by_equal_numbers_only() -> None:
+    assert answer_key("0.5") == answer_key(r"\frac12")
+    assert answer_key("x") is None
+    assert answer_key(r"\frac{1}{0}") is None
