@@ -145,7 +145,9 @@ def _judge(
         each = [decide(box, read, chosen, symbolic=False) for box in boxes]
         if all(d.same for d in each):
             return Judgement(_CORRECT, each[-1].rung)
-        return Judgement(_WRONG, decision.rung, f"{len(boxes)} different answers were offered")
+        is_open = decision.same is None or all(d.same is not False for d in each)
+        code = _UNDECIDED if is_open else _WRONG
+        return Judgement(code, decision.rung, f"{len(boxes)} different answers were offered")
     return _judgement(decision)
 
 
@@ -187,15 +189,26 @@ def _options_of(batch: Batch) -> Sequence[Options | None]:
     given = [name for name in OPTION_NAMES if batch.has(name)]
     if not given:
         return [None] * len(batch)
-    rows = zip(*(batch.column(name) for name in given), strict=True)
+    columns = [batch.column(name) for name in given]
+    for name, column in zip(given, columns, strict=True):
+        other = next((v for v in column if v is not None and not isinstance(v, _BOOLS)), None)
+        if other is not None:
+            raise BadCallError(
+                f"{name}: True or False, not {other!r:.80}. Rename a column of the data set that happens to have this "
+                f'name, or fix the option: get_reward("math", {name}=True).'
+            )
+    rows = zip(*columns, strict=True)
     known: dict[tuple[Any, ...], Options | None] = {}
     return [
         known[row] if row in known else known.setdefault(row, _options(given, row)) for row in rows
     ]
 
 
+_BOOLS = (bool, np.bool_)
+
+
 def _options(names: Sequence[str], values: tuple[Any, ...]) -> Options | None:
-    chosen = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+    chosen = {n: bool(v) for n, v in zip(names, values, strict=True) if v is not None}
     options = Options(**chosen)
     return None if options == _DEFAULT else options
 

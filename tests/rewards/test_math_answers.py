@@ -87,6 +87,25 @@ def test_extraction_is_an_option_per_row() -> None:
         score_batch(completions, "5", rewards=get_reward("math", extraction="last"))
 
 
+def test_options_per_row() -> None:
+    boxes = [BOX % "0.50\\%"] * 2 + [BOX % "5\\text{ cm}"] * 2 + [BOX % "\\gcd(2,4)"] * 2
+    found = verdicts(
+        boxes,
+        ["0.50", "0.50", "5", "5", "2", "2"],
+        percent=[True, False, None, None, None, None],
+        units=[None, None, True, False, None, None],
+        unevaluated=[None, None, None, None, True, None],
+    )
+    assert [v is Verdict.CORRECT for v in found] == [True, False] * 3
+
+
+def test_a_data_set_column_that_has_the_name_of_an_option_is_a_clear_error() -> None:
+    with pytest.raises(BadCallError, match="units: True or False, not 'cm'"):
+        score_batch([BOX % "5"] * 2, "5", rewards="math", units=["cm", "m"])
+    fixed = get_reward("math", units=True)
+    assert score_batch([BOX % "5"], "5", rewards=fixed, units="cm").total[0] == 1.0
+
+
 def test_other_tags() -> None:
     text = "<reason>\\boxed{3}</reason><solution>5</solution>"
     assert verdicts([text], "5", tags=[("reason", "solution")]) == [Verdict.CORRECT]
