@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import string
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -155,24 +156,26 @@ def _strides(
     text: str, kinds: Bytes, marks: Positions, is_pair: npt.NDArray[np.bool_]
 ) -> tuple[list[tuple[int, int]], list[Span]]:
     """Ranges of marks that are pairs, and the spans that others open."""
-    broken = [(~is_pair[parity::2]).nonzero()[0] * 2 + parity for parity in (0, 1)]
+    # Lists and `bisect`: looking one number up in an array costs ten times as much.
+    places = marks.tolist()
+    broken = [((~is_pair[parity::2]).nonzero()[0] * 2 + parity).tolist() for parity in (0, 1)]
     strides: list[tuple[int, int]] = []
     odd: list[Span] = []
     opener = _Opener(text, kinds)
-    i, count = 0, marks.size
+    i, count = 0, len(places)
     while i < count:
         stops = broken[i & 1]
-        nearest = int(stops.searchsorted(i))
-        stop = int(stops[nearest]) if nearest < stops.size else count + (count - i) % 2
+        nearest = bisect_left(stops, i)
+        stop = stops[nearest] if nearest < len(stops) else count + (count - i) % 2
         if stop > i:
             strides.append((i, stop))
             i = stop
             continue
-        span = opener.span_at(int(marks[i]))
+        span = opener.span_at(places[i])
         if span is not None:
             odd.append(span)
         end = span.end if span is not None else opener.skip_to
-        i = max(i + 1, int(marks.searchsorted(end)))
+        i = max(i + 1, bisect_left(places, end))
     return strides, odd
 
 
@@ -298,15 +301,11 @@ TRANSPARENT = frozenset({
 _GAP_LETTERS = " \t\r\n\xa0\u3000,.;:!?'\"“”‘’()[]{}~\\–—-"
 _WORD = re.compile(r"\\?\w+")
 _IMPORTS = re.compile(r"\s*(?:import|from|return|include|using|package|#include)\b")
-_SIGNS = r"=(){}\[\]<>+*/%&|\^~@$\\;#_\"0-9"
-_CODE_SIGN = re.compile(f"[{_SIGNS}]")
 
 
 def is_prose(text: str, masked: Masks, i: int) -> bool:
-    """True where the i-th masked span, which holds words enough, counts as text."""
+    """True where the i-th masked span, no code block, which holds words enough, counts as text."""
     span = Span(int(masked.starts[i]), int(masked.ends[i]), int(masked.kinds[i]))
-    if span.kind == CODE:
-        return _is_prose_block(text[span.start : span.end])
     in_a_row, words, behind = 0, 0, span.start
     for found in _WORD.finditer(text, span.start, span.end):
         word, (start, end) = found.group(), found.span()
@@ -328,23 +327,34 @@ def is_prose(text: str, masked: Masks, i: int) -> bool:
     return span.kind == FORMULA and words >= PLAIN_WORDS_IN_A_FORMULA
 
 
-def _is_prose_block(block: str) -> bool:
-    """More than half of the words of a code block in lines that read as prose."""
-    prose = 0
-    for line in block.split("\n"):
-        if _has_few_signs(line) and not _IMPORTS.match(line):
-            words = len(_LONG_WORD.findall(line))
-            prose += words if words >= 3 else 0
-    return prose >= PLAIN_WORDS_IN_A_ROW and prose * 2 > len(_LONG_WORD.findall(block))
+_IS_SIGN = np.zeros(128, np.bool_)
+_IS_SIGN[[ord(c) for c in '=(){}[]<>+*/%&|^~@$\\;#_"0123456789']] = True
 
 
-_LONG_WORD = re.compile(r"[^\W\d_]{2,}")
-_SIGNS_AT_MOST = [re.compile(rf"(?:[^{_SIGNS}]*[{_SIGNS}]){{0,{n}}}[^{_SIGNS}]*") for n in range(5)]
+def prose_blocks(  # noqa: PLR0917
+    text: str, units: Units, starts: Positions, ends: Positions, first: Positions, behind: Positions
+) -> npt.NDArray[np.bool_]:
+    """(blocks,) True for code blocks more than half of whose words stand in lines that read as prose.
 
-
-def _has_few_signs(line: str) -> bool:
-    """One sign of code in 20 letters at most. Lines of code are short and full of signs: seen at the first ones."""
-    allowed = len(line) // 20
-    if allowed < len(_SIGNS_AT_MOST):
-        return _SIGNS_AT_MOST[allowed].fullmatch(line) is not None
-    return len(_CODE_SIGN.findall(line)) <= allowed
+    Such a line has three words or more and one sign of code in 20 letters at most, and is no import.
+    units: the letters of `text`. starts, ends: (n,) all of its words. first, behind: (blocks,) their spans.
+    """
+    newlines = (units == ord("\n")).nonzero()[0]
+    edges = np.unique(np.concatenate([[0, units.size], newlines, first, behind]))
+    signs = np.add.reduceat(_IS_SIGN.take(units, mode="clip"), edges[:-1], dtype=np.intp)
+    if units.itemsize > 1:  # letters beyond ASCII were clipped to the last one, which is no sign
+        assert not _IS_SIGN[-1]
+    lengths = np.diff(edges) - (units.take(edges[:-1]) == ord("\n"))
+    counted = np.concatenate([[0], np.cumsum(ends - starts > 1)])
+    words = np.diff(counted.take(starts.searchsorted(edges)))
+    reads = (words >= 3) & (signs * 20 <= lengths)
+    a, b = edges.searchsorted(first), edges.searchsorted(behind)
+    for i in reads.nonzero()[0].tolist():
+        reads[i] = not _IMPORTS.match(text, int(edges[i]), int(edges[i + 1]))
+    prose = np.concatenate([[0], np.cumsum(words * reads)])
+    total = np.concatenate([[0], np.cumsum(words)])
+    in_prose = prose.take(b) - prose.take(a)
+    found: npt.NDArray[np.bool_] = (in_prose >= PLAIN_WORDS_IN_A_ROW) & (
+        in_prose * 2 > total.take(b) - total.take(a)
+    )
+    return found

@@ -95,7 +95,7 @@ def read_words(text: str) -> Words:
     neutral, capital, hidden = _neutral(kinds, starts, ends, scripts)
     letters = 0
     if masked.starts.size and starts.size:
-        keep, letters = _unmasked(text, masked, starts, ends, scripts, hidden)
+        keep, letters = _unmasked(text, units, masked, starts, ends, scripts, hidden)
         starts, ends, scripts = starts[keep], ends[keep], None if scripts is None else scripts[keep]
         neutral, capital = neutral[keep], capital[keep]
     return Words(
@@ -202,6 +202,7 @@ def _runs_by_script(script: Bytes) -> tuple[Positions, Positions, Bytes | None]:
 
 def _unmasked(  # noqa: PLR0917
     text: str,
+    units: Units,
     masked: Masks,
     starts: Positions,
     ends: Positions,
@@ -224,6 +225,11 @@ def _unmasked(  # noqa: PLR0917
             longs = np.concatenate([[0], np.cumsum(long)])
             hides = longs[behind] > longs[first]
             suspicious &= ~hides
+    blocks = (suspicious & (masked.kinds == masks.CODE)).nonzero()[0]
+    if blocks.size:
+        spans = masked.starts.take(blocks), masked.ends.take(blocks)
+        hides[blocks] = masks.prose_blocks(text, units, starts, ends, *spans)
+        suspicious[blocks] = False
     for i in suspicious.nonzero()[0].tolist():
         hides[i] = masks.is_prose(text, masked, i)
     letters = int((masked.ends - masked.starts)[~hides].sum())
