@@ -168,7 +168,7 @@ def score_batch(
     prompts: Any = None,
     groups: Any = None,
     deadline_s: float | None = None,
-    workers: int = 0,
+    workers: int | shards.Pool = 0,
     **columns: Any,
 ) -> Scores:
     """Score B completions by K rewards.
@@ -311,10 +311,13 @@ def _groups_by_prompt(prompts: list[Any] | None) -> list[Any] | None:
     return [p if isinstance(p, str) else repr(p) for p in prompts]
 
 
-def run_rewards(rewards: Sequence[Reward], batch: Batch, workers: int = 0) -> list[Outcomes]:
+def run_rewards(
+    rewards: Sequence[Reward], batch: Batch, workers: int | shards.Pool = 0
+) -> list[Outcomes]:
     """Start every reward, those whose work runs elsewhere first to be waited for last."""
     shards.check_workers(workers)
-    away = [r for r in rewards if workers > 1 and len(batch) and shards.can_shard(r, batch)]
+    is_away = len(batch) and (shards.count(workers) > 1 or not isinstance(workers, int))
+    away = [r for r in rewards if is_away and shards.can_shard(r, batch)]
     sent = dict(zip(away, shards.start(away, batch, workers), strict=True)) if away else {}
     started = [sent.get(reward) or _start(reward, batch) for reward in rewards]
     found = [

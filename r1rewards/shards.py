@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -31,6 +31,19 @@ _ROWS = (
 _CPU_S = 3600.0  # a shard is ordinary work: it is ended by the batch's deadline, not by a limit of its own
 _ROUNDS = 4  # shards per worker: rows differ in cost, and the last shard should be a small one
 
+
+class Pool(Protocol):
+    """Where shards are sent: this machine's processes, or a cluster's (`adapters.ray`)."""
+
+    size: int
+
+    def submit(self, *task: Any) -> Future[Any]:
+        """Have `score_shard(*task)` called. The future raises WorkerError where its worker died."""
+
+    def close(self) -> None:
+        """End the workers."""
+
+
 _pools: dict[int, WorkerPool] = {}
 _lock = threading.Lock()
 
@@ -42,7 +55,7 @@ def can_shard(reward: Reward, batch: Batch) -> bool:
     return reward.name not in {"accuracy", "code"} or not any(rows_with_tests(batch))
 
 
-def start(rewards: Sequence[Reward], batch: Batch, workers: int) -> list[Pending]:
+def start(rewards: Sequence[Reward], batch: Batch, workers: int | Pool) -> list[Pending]:
     """Send the batch out. Returns one wait function per reward; what it returns is (B,) like any reward's outcomes."""
     sent = _Sent(rewards, batch, workers)
     return [partial(sent.part, k) for k in range(len(rewards))]
@@ -51,12 +64,12 @@ def start(rewards: Sequence[Reward], batch: Batch, workers: int) -> list[Pending
 class _Sent:
     """A batch that is out with the workers; its arrays are waited for once however many rewards ask."""
 
-    def __init__(self, rewards: Sequence[Reward], batch: Batch, workers: int) -> None:
+    def __init__(self, rewards: Sequence[Reward], batch: Batch, workers: int | Pool) -> None:
         self._rewards, self._batch, self._workers = rewards, batch, workers
         self._named = [(reward.name, dict(reward.fixed)) for reward in rewards]
-        size = max(_ROWS, -(-len(batch) // (workers * _ROUNDS)))
+        size = max(_ROWS, -(-len(batch) // (count(workers) * _ROUNDS)))
         self._shards = [range(i, min(i + size, len(batch))) for i in range(0, len(batch), size)]
-        self._pool = _pool(workers)
+        self._pool = _pool(workers) if isinstance(workers, int) else workers
         self._futures = [self._submit(rows) for rows in self._shards]
         self._arrays: list[tuple[FloatArray, CodeArray]] | None = None
         self._errors: dict[int, str] = {}  # row -> why it is unscored
@@ -149,15 +162,23 @@ def _pool(workers: int) -> WorkerPool:
         return _pools[workers]
 
 
-def _discard(workers: int, pool: WorkerPool) -> None:
+def _discard(workers: int | Pool, pool: Pool) -> None:
     """After a deadline: end the work that is still going on; the next batch starts new workers."""
-    with _lock:
-        if _pools.get(workers) is pool:
-            del _pools[workers]
+    if isinstance(workers, int):
+        with _lock:
+            if _pools.get(workers) is pool:
+                del _pools[workers]
     pool.close()
 
 
-def check_workers(workers: int) -> None:
+def count(workers: int | Pool) -> int:
+    """How many processes that is."""
+    return workers if isinstance(workers, int) else workers.size
+
+
+def check_workers(workers: int | Pool) -> None:
     """Raise BadCallError where `workers` is no sensible number."""
+    if hasattr(workers, "submit"):
+        return
     if not isinstance(workers, int) or workers < 0:
         raise BadCallError(f"workers is a number of processes, 0 or 1 for none, not {workers!r}")

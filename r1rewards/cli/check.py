@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -106,6 +107,7 @@ def _score_file(
 ) -> None:
     chosen = resolve(spec)
     options = parse_options(arguments.option)
+    workers = _ray_workers() if arguments.ray else 0
     meter = Meter()
     progress = Progress(meter, arguments.limit)
     found = read_rows(arguments.file, keys, meter)
@@ -113,14 +115,23 @@ def _score_file(
         # The audit and the report look at more than a scored file holds.
         more = arguments.audit or arguments.html
         done = None if more else outputs.replay(rows, chosen)
-        scores = done or score_rows(rows, spec, options)
+        scores = done or score_rows(rows, spec, options, workers)
         for sink in sinks:
             sink.add(rows, scores)
         progress.show(summary.rows)
     progress.clear()
 
 
-def score_rows(rows: Sequence[Row], spec: RewardSpec, options: dict[str, Any]) -> Scores:
+def _ray_workers() -> Any:
+    """The cluster that the user has running, as workers."""
+    from r1rewards.adapters.ray import RayScorer
+
+    return RayScorer(address=os.environ.get("RAY_ADDRESS", "auto"))
+
+
+def score_rows(
+    rows: Sequence[Row], spec: RewardSpec, options: dict[str, Any], workers: Any = 0
+) -> Scores:
     """Score rows as read from a file; `options` hold for all of them and win over the rows' own."""
     names = {name for reward, _ in resolve(spec) for name in reward.options or ()}
     groups = [row.group for row in rows]
@@ -130,6 +141,7 @@ def score_rows(rows: Sequence[Row], spec: RewardSpec, options: dict[str, Any]) -
         rewards=spec,
         prompts=[row.prompt for row in rows],
         groups=None if None in groups else groups,
+        workers=workers,
         **{**columns_of(rows, names), **options},
     )
 

@@ -49,6 +49,11 @@ def _scoring(group: Any) -> None:
         metavar="NAME=VALUE",
         help="an option of the rewards: prefilled=true",
     )
+    add(
+        "--ray",
+        action="store_true",
+        help="spread the work over a Ray cluster that is running (RAY_ADDRESS, or the one of this machine)",
+    )
 
 
 def _evaluating(group: Any) -> None:
