@@ -107,6 +107,8 @@ def _usable(text: str) -> Node | str:
     """What a reference writes, or why it cannot be used."""
     try:
         node = read(text)
+        if type(node) is Number:
+            return node
         for one in node.readings if isinstance(node, Either) else (node,):
             if isinstance(one, SCALARS):
                 rational(one)
