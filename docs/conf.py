@@ -14,12 +14,16 @@ html_copy_source = False
 
 
 def setup(app):
-    """Leave pages that are not there (a part that is not built in) out of the table of contents."""
-    app.connect("source-read", lambda _app, name, source: _drop_absent(name, source))
+    """Keep the table of contents true: pages that are not there are left out, pages nobody listed are added."""
+    app.connect("source-read", lambda _app, name, source: _true_contents(name, source))
 
 
-def _drop_absent(name, source):
-    if name == "index":
-        pages = Path(__file__).parent
-        keep = lambda line: not re.fullmatch(r"[a-z-]+", line) or (pages / f"{line}.md").exists()
-        source[0] = "\n".join(line for line in source[0].split("\n") if keep(line))
+def _true_contents(name, source):
+    if name != "index":
+        return
+    here = {page.stem for page in Path(__file__).parent.glob("*.md")} - {"index"}
+    lines = source[0].split("\n")
+    listed = {line for line in lines if re.fullmatch(r"[a-z-]+", line)}
+    lines = [line for line in lines if line not in listed - here]
+    last = lines.index("changelog")
+    source[0] = "\n".join([*lines[:last], *sorted(here - listed), *lines[last:]])
