@@ -126,7 +126,7 @@ def reference_answer(reference: str) -> str:
         if found == "empty_box":
             return ""
     at = reference.rfind("####")
-    return reference[at + 4 :].strip() if at >= 0 else reference
+    return (reference[at + 4 :] if at >= 0 else reference).rstrip("\\ \n").lstrip()
 
 
 def _find_carefully(text: str, start: int, mode: Mode, tag: Tag | None) -> Found:
@@ -276,6 +276,8 @@ def _unclosed(text: str, at: int, start: int, stop: int) -> _Box | str:
     after = end
     while end > start and text[end - 1] in " .,;":
         end -= 1
+    if text.endswith("\\}", start, end) and text.find("\\{", start, end) < 0:
+        end -= 2  # `\boxed{185\}`: the escaped brace was meant to close
     depth = 0
     for match in _BRACES.finditer(text, start, end):
         depth += {"{": 1, "}": -1}.get(match[0], 0)

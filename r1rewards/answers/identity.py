@@ -44,7 +44,7 @@ DIGITS_BITS = 200
 _KINKS = frozenset(("abs", "norm", "floor", "ceil", "max", "min", "sgn", "mod"))
 _WHOLE_FUNCTIONS = frozenset(("factorial", "factorial2", "binom", "perm", "gcd", "lcm"))
 _WHOLE_NAMES = frozenset("ijklmnpqrstNMK")
-_RESTATED = frozenset(("gcd", "lcm", "mod", "max", "min"))
+_RESTATED = frozenset(("gcd", "lcm", "mod"))
 
 _D = Symbol("d")
 
