@@ -179,6 +179,12 @@ def _strides(
     return strides, odd
 
 
+NO_DELIMITER = 6
+"""So many dollars or backticks in a row delimit nothing."""
+
+_RUN = re.compile(r"\$+|`+")
+
+
 class _Opener:
     """What opens at a mark. Remembers which closers do not come any more, so that all searches together are linear."""
 
@@ -194,6 +200,9 @@ class _Opener:
         mark = text[at]
         if mark == "\\":
             return self._command(at, text[at + 1 : at + 2])
+        run = _RUN.match(text, at)
+        if run and run.end() - at >= NO_DELIMITER:
+            return Span(at, run.end(), INLINE_CODE)
         if mark == "$":
             return self._dollar(at)
         if text.startswith("```", at):

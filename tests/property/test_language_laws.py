@@ -94,3 +94,11 @@ def test_the_share_does_not_depend_on_what_was_measured_before(case) -> None:
     first = measure(text, target)
     measure(" ".join(theirs), other)
     assert measure(text, target) == first
+
+
+@given(pairs(), st.integers(0, 2))
+@settings(max_examples=60)
+def test_a_share_is_that_of_the_words_counted_one_by_one(case, copies: int) -> None:
+    target, _, ours, theirs = case
+    text = "\n".join(ours + theirs * copies + ours)
+    assert measure(text, target) == count_text(text, target).share.value

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import resource
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from r1rewards.verdicts import Verdict
 
 FRENCH = "Nous devons d'abord comprendre la question, puis nous écrivons une équation."
 ENGLISH = "First we have to understand the question and then we write an equation."
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 CHINESE = "首先我们需要弄清楚题目要求我们找什么，然后列出一个方程。"
 
 
@@ -264,3 +267,45 @@ def test_a_model_that_is_not_there_is_a_bad_call(tmp_path) -> None:
             engine="fasttext",
             fasttext_model=str(tmp_path / "bad.bin"),
         )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "unit",
+    [
+        FRENCH + " ",
+        CHINESE,
+        "\\( x \\) ",
+        "$",
+        "`",
+        "a@",
+        "é\u0301",
+        "\u200b",
+        "🙂",
+        "的",
+        "the ",
+        "x1 ",
+        "\ud800",
+        "<b>",
+        "W ",
+    ],
+)
+def test_five_megabytes_of_anything_take_seconds(unit: str) -> None:
+    text = unit * (5_000_000 // len(unit.encode("utf-8", "surrogatepass")))
+    start = time.process_time()
+    score_batch([text], rewards=REWARD, language="fr")
+    assert time.process_time() - start < 40
+
+
+@pytest.mark.slow
+def test_memory_stays_flat_over_many_completions() -> None:
+    def run(first: int, last: int) -> int:
+        for i in range(first, last):
+            text = thought(
+                f"{FRENCH} {ENGLISH} z{'abcdefghij'[i % 10]}q{f'{i:x}'.translate(LETTERS)}w"
+            )
+            score_batch([text], rewards=REWARD, language="fr")
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    early = run(0, 2000)
+    assert run(2000, 8000) - early < 20_000  # KB

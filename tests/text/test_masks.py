@@ -6,8 +6,10 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from r1rewards.text.masks import CODE, Masks, find_masks, is_prose, prose_blocks
+from r1rewards.text.masks import CODE, Masks, _Opener, find_masks, is_prose, prose_blocks
 from r1rewards.text.scripts import BACKSLASH, BACKTICK
 from r1rewards.text.words import Words, read_words
 
@@ -110,3 +112,49 @@ def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
         return min(times)
 
     assert cost(160_000) < 24 * cost(20_000) + 0.02
+
+
+def one_by_one(text: str, kinds) -> list[tuple[int, int]]:
+    """At each mark outside of a span, what opens there: no strides."""
+    spans, end = [], 0
+    opener = _Opener(text, kinds)
+    for at in np.flatnonzero((kinds >= BACKSLASH) & (kinds <= BACKTICK)).tolist():
+        if at < end:
+            continue
+        span = opener.span_at(at)
+        if span is not None:
+            spans.append((span.start, span.end))
+        end = span.end if span is not None else max(end, opener.skip_to)
+    return spans
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "$",
+                "$$",
+                "\\(",
+                "\\)",
+                "\\[",
+                "\\]",
+                "`",
+                "```",
+                "\\begin{align}",
+                "\\end{align}",
+                "\\binom",
+                "\\$",
+                "\\\\",
+                *[" ", " ", "\n", "x", "x ", "5", "word "],
+            ]
+        ),
+        max_size=40,
+    ).map("".join)
+)
+@settings(max_examples=300)
+def test_strides_find_what_one_by_one_finds(text: str) -> None:
+    words = read_words(text)
+    starts, ends, _ = masks_of(words)
+    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == one_by_one(
+        words.text, words.kinds
+    )
