@@ -1,0 +1,117 @@
+"""Adapters inside the real packages that can be installed on a CPU: verifiers, skyrl_gym, OpenRLHF's executor."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import r1rewards.adapters
+
+pytestmark = [pytest.mark.trainers, pytest.mark.filterwarnings("default")]
+
+RIGHT = "<think>2 + 2</think><answer>\\boxed{4}</answer>"
+
+
+def installed(name: str) -> None:
+    if importlib.util.find_spec(name) is None:
+        pytest.skip(f"{name} is not installed")
+
+
+def test_skyrl_gym_makes_and_steps_the_registered_environment() -> None:
+    installed("skyrl_gym")
+    import skyrl_gym
+
+    skyrl_gym.register(id="r1", entry_point="r1rewards.adapters.skyrl:R1Env")
+    extras = {"reward_spec": {"method": "rule", "ground_truth": "4"}, "data_source": "gsm8k"}
+    env = skyrl_gym.make("r1", env_config={"rewards": "r1-zero"}, extras=extras)
+    env.init([{"role": "user", "content": "2 + 2?"}])
+    found = env.step(RIGHT)
+    assert (found["reward"], found["done"]) == (2.0, True)
+    env.close()
+
+
+def test_verifiers_scores_a_task_with_our_functions_plugged_in_by_configuration() -> None:
+    installed("verifiers")
+    from verifiers.v1.configs.agent import AgentConfig
+    from verifiers.v1.configs.task import TaskConfig
+    from verifiers.v1.graph import MessageNode
+    from verifiers.v1.task import Task, TaskData
+    from verifiers.v1.trace import AgentInfo, Trace, TraceTask
+    from verifiers.v1.types import AssistantMessage, UserMessage
+
+    class Sum(TaskData):
+        answer: str
+
+    functions = {
+        name: {"fn": f"r1rewards.adapters.verifiers:{name}"} for name in ("accuracy", "format")
+    }
+    task = Task(Sum(prompt="2 + 2?", answer="4"), TaskConfig.model_validate({"rewards": functions}))
+    reply = AssistantMessage(content="<answer>\\boxed{4}</answer>", reasoning_content="2 + 2")
+    trace = Trace(
+        task=TraceTask(type="Sum", data=task.data),
+        agent=AgentInfo(config=AgentConfig.model_construct()),
+        nodes=[
+            MessageNode(message=UserMessage(content="2 + 2?")),
+            MessageNode(parent=0, message=reply, sampled=True),
+        ],
+    )
+    asyncio.run(task.score(trace))
+    assert {name: reward.score for name, reward in trace.rewards.items()} == {
+        "accuracy": 1.0,
+        "format": 1.0,
+    }
+    assert trace.reward == 2.0
+
+
+class _Engine:
+    """What OpenRLHF's executor asks of vLLM: the token ids of an answer."""
+
+    def __init__(self, ids: list[int]) -> None:
+        self.ids = ids
+
+    async def generate(self, *_: Any, **__: Any) -> Any:
+        return SimpleNamespace(
+            outputs=[SimpleNamespace(token_ids=self.ids, finish_reason="stop", logprobs=None)]
+        )
+
+
+def test_openrlhfs_executor_gets_its_reward_from_our_file() -> None:
+    installed("openrlhf")
+    agent = pytest.importorskip("openrlhf.utils.agent", exc_type=ImportError)
+    import tiny
+    import torch
+
+    tokenizer = tiny.tiny_tokenizer()
+    prompt = tokenizer.apply_chat_template(
+        [{"role": "user", "content": "2 + 2?"}], tokenize=False, add_generation_prompt=True
+    )
+    path = str(Path(r1rewards.adapters.__file__).parent / "openrlhf.py")
+    executor = agent.SingleTurnAgentExecutor(remote_rm_url=path)
+    engine = _Engine(tokenizer(RIGHT + "<|im_end|>")["input_ids"])
+    params = SimpleNamespace(max_tokens=64, logprobs=None)
+    found = asyncio.run(executor.execute(prompt, "4", params, 256, tokenizer, engine))
+    assert torch.tensor([found["reward"]]).shape == (1,)
+    assert float(found["reward"]) == 2.0
+    assert float(found["scores"]) == 1.0
+    assert float(found["extra_logs"]["r1_accuracy"]) == 1.0
+
+
+def test_openrlhfs_executor_gets_its_reward_from_our_server() -> None:
+    installed("openrlhf")
+    agent = pytest.importorskip("openrlhf.utils.agent", exc_type=ImportError)
+    pytest.importorskip("starlette", exc_type=ImportError)
+    import test_http
+
+    server = test_http.Server("-m", "r1rewards", "serve", "--port", "0")
+    try:
+        executor = agent.SingleTurnAgentExecutor(remote_rm_url=f"{server.url}/get_reward")
+        found = asyncio.run(executor._fetch_rewards_via_http(["Q:" + RIGHT], ["Q:"], ["4"]))
+    finally:
+        server.close()
+    assert found[0]["rewards"] == [2.0]
+    assert found[0]["scores"] == [1.0]
