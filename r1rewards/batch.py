@@ -77,6 +77,7 @@ class Scores(Sequence[Score]):
                 self.total += weight * self.rewards[:, k]
         self.groups = groups
         self._outcomes = tuple(outcomes)
+        self._kept: list[Score] | None = None
 
     @property
     def verdicts(self) -> npt.NDArray[np.object_]:
@@ -109,6 +110,10 @@ class Scores(Sequence[Score]):
             )
         return advantages(self.total, self.groups, eps=eps, scale=scale)
 
+    def keep(self) -> None:
+        """Put the details of all rollouts together now, once, for whoever looks at them several times."""
+        self._kept = list(self)
+
     def __len__(self) -> int:
         return len(self.rewards)
 
@@ -123,6 +128,8 @@ class Scores(Sequence[Score]):
             i += len(self)
         if not 0 <= i < len(self):
             raise IndexError(i)
+        if self._kept is not None:
+            return self._kept[i]
         outcomes = {name: part[i] for name, part in zip(self.names, self._outcomes, strict=True)}
         total = float(self.total[i])
         return Score(

@@ -259,3 +259,21 @@ def test_a_column_of_the_call_still_holds_for_the_rewards_that_fix_nothing() -> 
 def test_a_message_with_its_own_thought_is_well_formed_where_prefilled_is_fixed() -> None:
     message = {"role": "assistant", "content": "<answer>4</answer>", "reasoning_content": "why"}
     assert score(message, rewards=get_reward("format", prefilled=True)).total == 1.0
+
+
+def test_kept_details_are_put_together_once_and_are_the_same() -> None:
+    calls = []
+
+    def rewarded(batch):
+        size = len(batch)
+        return Outcomes(
+            np.ones(size, np.float32),
+            np.zeros(size, np.uint8),
+            lambda i: calls.append(i) or {"row": i},
+        )
+
+    scores = score_batch(["a", "b"], rewards=Reward("counted", rewarded))
+    before = list(scores)
+    scores.keep()
+    assert list(scores) == before == [scores[0], scores[-1]]
+    assert calls == [0, 1, 0, 1]

@@ -116,6 +116,8 @@ def _score_file(
         more = arguments.audit or arguments.html
         done = None if more else outputs.replay(rows, chosen)
         scores = done or score_rows(rows, spec, options, workers)
+        if len(sinks) > 2:  # more than the summary and the scored file look at each row
+            scores.keep()
         for sink in sinks:
             sink.add(rows, scores)
         progress.show(summary.rows)
