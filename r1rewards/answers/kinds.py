@@ -415,6 +415,8 @@ class Judge:
         """A set or list of one element stands for it; of more, it is no single answer."""
         collection, other = (a, b) if isinstance(a, (Several, FiniteSet)) else (b, a)
         items = items_of(collection)
+        if isinstance(a, Several) and type(b) in _SCALARS and not self.is_strict:
+            items = self.distinct(items)  # one answer written twice is one answer
         if isinstance(other, (*SETS, Tuple)) and all(isinstance(i, Relation) for i in items):
             return self.sets(a, b)
         if isinstance(other, SETS) or (

@@ -10,6 +10,7 @@ from r1rewards.answers.nodes import (
     Call,
     Constant,
     FiniteSet,
+    Matrix,
     Named,
     Node,
     Number,
@@ -18,8 +19,10 @@ from r1rewards.answers.nodes import (
     Ratio,
     Relation,
     Several,
+    Sum,
     Symbol,
     Tuple,
+    children,
 )  # fmt: skip
 
 
@@ -38,6 +41,8 @@ def settled(node: Node, seed: int) -> Node:
         return settled_relation(node, seed)
     if isinstance(node, Several):
         return settled_list(node, seed)
+    if isinstance(node, (Sum, Product)) and any(isinstance(c, Matrix) for c in children(node)):
+        return matrix_of(node)
     if isinstance(node, (FiniteSet, Tuple)) and any(isinstance(i, Relation) for i in node.items):
         found = settled_list(Several(node.items), seed)
         if isinstance(node, FiniteSet) and isinstance(found, Several):
@@ -46,6 +51,53 @@ def settled(node: Node, seed: int) -> Node:
             order = sorted(range(len(found.names)), key=lambda i: found.names[i])
             return Tuple(tuple(found.values[i] for i in order), node.brackets)
     return node
+
+
+def matrix_of(node: Sum | Product) -> Node:
+    """A sum or product of matrices and numbers, multiplied out; where the shapes do not fit, as it stands."""
+    matrices = [c for c in children(node) if isinstance(c, Matrix)]
+    if isinstance(node, Product) and (len(matrices) > 3 or max(map(len, matrices)) > 6):
+        return node  # every product makes every entry longer
+    total: Node | None = None
+    for part in children(node):
+        one = settled(part, 0) if isinstance(part, Product) else part
+        if total is None:
+            total = one
+        elif isinstance(node, Sum):
+            total = _matrix_sum(total, one)
+        else:
+            total = _matrix_product(total, one)
+        if total is None:
+            return node
+    assert total is not None
+    return total
+
+
+def _matrix_sum(a: Node, b: Node) -> Node | None:
+    if not isinstance(a, Matrix) or not isinstance(b, Matrix) or _shape(a) != _shape(b):
+        return None
+    rows = zip(a.rows, b.rows, strict=True)
+    return Matrix(tuple(tuple(Sum(pair) for pair in zip(r, s, strict=True)) for r, s in rows))
+
+
+def _matrix_product(a: Node, b: Node) -> Node | None:
+    if isinstance(a, Matrix) and isinstance(b, Matrix):
+        if _shape(a)[1] != _shape(b)[0]:
+            return None
+        columns = list(zip(*b.rows, strict=True))
+        terms = (
+            (tuple(Product(p) for p in zip(r, c, strict=True)) for c in columns) for r in a.rows
+        )
+        return Matrix(tuple(tuple(Sum(t) for t in row) for row in terms))
+    if isinstance(a, Matrix):
+        a, b = b, a
+    if isinstance(b, Matrix):
+        return Matrix(tuple(tuple(Product((a, cell)) for cell in row) for row in b.rows))
+    return Product((a, b))
+
+
+def _shape(a: Matrix) -> tuple[int, int]:
+    return len(a.rows), len(a.rows[0])
 
 
 def settled_relation(node: Relation, seed: int) -> Node:
