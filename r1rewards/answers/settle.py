@@ -56,7 +56,7 @@ def settled(node: Node, seed: int) -> Node:
 def matrix_of(node: Sum | Product) -> Node:
     """A sum or product of matrices and numbers, multiplied out; where the shapes do not fit, as it stands."""
     matrices = [c for c in children(node) if isinstance(c, Matrix)]
-    if isinstance(node, Product) and (len(matrices) > 3 or max(map(len, matrices)) > 6):
+    if isinstance(node, Product) and (len(matrices) > 3 or any(len(m.rows) > 6 for m in matrices)):
         return node  # every product makes every entry longer
     total: Node | None = None
     for part in children(node):
