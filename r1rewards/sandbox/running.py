@@ -395,6 +395,7 @@ class _TestRun:
         self.files = files
         self.tests: Sequence[Stdin | Call] = tests
         self.done: dict[int, TestResult] = {}
+        self.doubtful: list[int] = []  # failed in a process that had run other tests before
         self.mode = (
             "exec"
             if self.job.toolchain.run_argv
@@ -423,11 +424,22 @@ class _TestRun:
                     break
                 if note == "f":
                     self.share = False
+        self.share = False
+        while self.doubtful and not self._is_over():
+            found = self._ask(self._group(self.doubtful), share=False)
+            self.doubtful = self.doubtful[len(found) :]
+            self.done.update((i, result) for i, result, _ in found)
         return self._collect()
 
     def _settle(self, i: int, result: TestResult, *, first: bool) -> None:
-        """Final where it is right, or was alone in its process so far; else it gets a process of its own."""
+        """Final where it is right, or was alone in its process so far; else it gets a process of its own.
+
+        At once where a failure would end the job, else together with the others: one request for all of them.
+        """
         if self.share and not first and not self._is_right(i, result):
+            if not self.job.stop_at_first_failure:
+                self.doubtful.append(i)
+                return
             ((_, result, _),) = self._ask([i], share=False)
         self.done[i] = result
 

@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(SHARED is None, reason="HumanEval and MBPP are not here"),
 ]
-MUTANTS_PER_PROBLEM = 2
+MUTANTS_PER_PROBLEM = 1
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def passes_in_plain_python(problem: Problem) -> bool:
 
 
 def _exec(problem: Problem) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (5, 6))
+    resource.setrlimit(resource.RLIMIT_CPU, (2, 3))
     resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
     sys.stdout = sys.stderr = open("/dev/null", "w")  # noqa: SIM115
     sys.setrecursionlimit(1000)
@@ -147,7 +147,7 @@ def test_mutants_fare_as_in_plain_python(record_property: Any) -> None:
     problems = chosen_mutants()
     completions = [completion(problem.solution) for problem in problems]
     scores = score_batch(
-        completions, [p.tests for p in problems], rewards="code", all_or_nothing=True, cpu_s=5.0
+        completions, [p.tests for p in problems], rewards="code", all_or_nothing=True, cpu_s=2.0
     )  # fmt: skip
     ours = (scores.rewards[:, 0] == 1.0).tolist()
     with ThreadPoolExecutor(2) as threads:
@@ -159,6 +159,9 @@ def test_mutants_fare_as_in_plain_python(record_property: Any) -> None:
     ]
     record_property("mutants", len(problems))
     record_property("refused", ours.count(False))
-    assert len(problems) > 1800
+    assert len(problems) > 1000
+    print(
+        f"{ours.count(False)} of {len(ours)} mutants refused; plain Python refuses {truth.count(False)}"
+    )
     assert differ == []
     assert ours.count(False) / len(ours) > 0.8

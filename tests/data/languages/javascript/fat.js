@@ -1,2 +1,2 @@
 const kept = [];
-while (true) kept.push(new Array(100000).fill(kept.length));
+while (true) kept.push(Buffer.alloc(1 << 20, 1));

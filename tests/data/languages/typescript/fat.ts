@@ -1,2 +1,2 @@
-const kept: number[][] = [];
-while (true) kept.push(new Array<number>(100000).fill(kept.length));
+const kept: Buffer[] = [];
+while (true) kept.push(Buffer.alloc(1 << 20, 1));
