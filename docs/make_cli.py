@@ -1,5 +1,7 @@
 """Write cli.md from the parser that `--help` prints: python docs/make_cli.py. A test compares the two."""
 
+# ruff: noqa: SLF001 - argparse shows what a parser holds in no other way
+
 from __future__ import annotations
 
 import argparse
@@ -13,11 +15,16 @@ PAGE = Path(__file__).with_name("cli.md")
 def page() -> str:
     """The page as Markdown."""
     top = parser()
-    commands = next(a for a in top._actions if isinstance(a, argparse._SubParsersAction))  # noqa: SLF001
+    commands = next(a for a in top._actions if isinstance(a, argparse._SubParsersAction))
     parts = [HEAD]
     for name, command in commands.choices.items():
         parts.append(f"## r1rewards {name}\n\n{command.description or _help(commands, name)}")
-        parts += [_table(group) for group in command._action_groups if _flags(group)]  # noqa: SLF001
+        parts += [_table(group) for group in command._action_groups if _flags(group)]
+        for act, inner in _acts(command).items():
+            parts.append(
+                f"### r1rewards {name} {act}\n\n{inner.description or _help_of(command, act)}"
+            )
+            parts += [_table(group) for group in inner._action_groups if _flags(group)]
     return "\n\n".join(parts) + TAIL
 
 
@@ -52,13 +59,29 @@ rows of each kind of failure, under 2 MB however many rows there are.
 
 
 def _help(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str) -> str:
-    found = next(a.help for a in commands._choices_actions if a.dest == name)  # noqa: SLF001
+    found = next(a.help for a in commands._choices_actions if a.dest == name)
     text = str(found)
     return text[:1].upper() + text[1:] + "."
 
 
+def _acts(command: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands of a command: `sandbox build`."""
+    found = [a for a in command._actions if isinstance(a, argparse._SubParsersAction)]
+    return dict(found[0].choices) if found else {}
+
+
+def _help_of(command: argparse.ArgumentParser, act: str) -> str:
+    return _help(
+        next(a for a in command._actions if isinstance(a, argparse._SubParsersAction)), act
+    )
+
+
 def _flags(group: argparse._ArgumentGroup) -> list[argparse.Action]:
-    return [a for a in group._group_actions if not isinstance(a, argparse._HelpAction)]  # noqa: SLF001
+    return [
+        a
+        for a in group._group_actions
+        if not isinstance(a, (argparse._HelpAction, argparse._SubParsersAction))
+    ]
 
 
 def _table(group: argparse._ArgumentGroup) -> str:
