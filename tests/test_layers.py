@@ -21,7 +21,8 @@ EXCEPTIONS = {("shards", "batch")}  # a worker scores its shard
 FILES = [
     p
     for p in PACKAGE.rglob("*.py")
-    if p.name not in {"__init__.py", "__main__.py"} or p.parent != PACKAGE
+    if (p.name not in {"__init__.py", "__main__.py"} or p.parent != PACKAGE)
+    and not {"inside", "programs"} & set(p.parts)  # an installed sandbox carries what runs inside
 ]
 
 
