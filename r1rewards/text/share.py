@@ -28,16 +28,19 @@ import numpy.typing as npt
 
 from r1rewards.text import langid
 from r1rewards.text.ngrams import COMMON, LONGEST_WORD, NEUTRAL
-from r1rewards.text.scripts import HAN, KANA, LANGUAGES, LATIN, fold
+from r1rewards.text.scripts import HAN, KANA, LANGUAGES, LATIN, THAI, fold
 from r1rewards.text.words import (
     IS_UNSPACED,
     LETTER_WEIGHTS,
     WORD,
+    Letters,
     Words,
     codes_of,
+    find_words,
     first_of_sentences,
     mix,
     original_places,
+    read_letters,
     read_words,
     run_keys,
     weights,
@@ -84,6 +87,11 @@ _IS_SHARED = np.zeros(32, np.bool_)
 _IS_SHARED[list(langid.CANDIDATES)] = True
 
 
+_SCREENED = frozenset({HAN, THAI})
+"""Scripts without spaces of one language each (kana are not here: Japanese is written in Han, too). For others this
+gains nothing."""
+
+
 class Share(NamedTuple):
     """Words in the target language and words in others, by weight."""
 
@@ -125,11 +133,32 @@ def measure(text: str, target: str, least: float = 0.0) -> float:
     The same as of `count_text`; but foreign words are told from the target only, not from each other, and where all
     words are in the target nothing is added up.
     """
-    reading = _Reading(read_words(text), target)
+    letters = read_letters(text)
+    if _is_all_in_script(letters, LANGUAGES[target].script, least):
+        return 1.0
+    reading = _Reading(find_words(letters), target)
     if not reading.tell() and reading.has_evidence(least):
         return 1.0
     share = reading.share()
     return share.value if share.evidence >= least and share.evidence else math.nan
+
+
+def _is_all_in_script(letters: Letters, script: int, least: float) -> bool:
+    """True where `script` belongs to one language, all words outside of masks are in it, and there are enough of them.
+
+    Only the words in other scripts are looked at; False where these do not decide.
+    """
+    if script not in _SCREENED or letters.text.isascii():
+        return False
+    words = find_words(letters, but=script)
+    if np.count_nonzero(words.neutral) < len(words):
+        return False
+    at = (letters.kinds == script).nonzero()[0]
+    starts, ends, _ = words.masks
+    if np.count_nonzero(at.searchsorted(starts) != at.searchsorted(ends)):
+        return False  # what a mask holds may make it text
+    seen = len({letters.text[i] for i in at[: 8 * EVIDENT_WORDS].tolist()})
+    return seen > 0 and seen * int(LETTER_WEIGHTS[script]) >= least * WORD
 
 
 def count_text(text: str, target: str, teller: Teller | None = None) -> Count:

@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -87,8 +87,21 @@ class Words:
 
 def read_words(text: str) -> Words:
     """The words of `text`. Linear in its length, whatever it holds."""
-    text, units, kinds = _read_letters(text)
-    starts, ends, scripts = _runs(kinds, text.isascii())
+    return find_words(read_letters(text))
+
+
+class Letters(NamedTuple):
+    """The letters of a text: see `Words`."""
+
+    text: str
+    units: Units
+    kinds: Bytes
+
+
+def find_words(read: Letters, but: int = 0) -> Words:
+    """The words of a text, those in the script `but` left out."""
+    text, units, kinds = read
+    starts, ends, scripts = _runs(kinds, text.isascii(), but)
     signs = ((kinds - np.uint8(NEWLINE)) <= BACKTICK - NEWLINE).nonzero()[0]
     is_mark = kinds.take(signs) >= BACKSLASH
     masked = masks.find_masks(text, units, kinds, signs[is_mark])
@@ -113,7 +126,8 @@ def read_words(text: str) -> Words:
     )
 
 
-def _read_letters(text: str) -> tuple[str, Units, Bytes]:
+def read_letters(text: str) -> Letters:
+    """The letters of `text`, invisible ones left out, one unit each."""
     table = tables()
     try:
         raw = text.encode("latin-1")
@@ -122,14 +136,14 @@ def _read_letters(text: str) -> tuple[str, Units, Bytes]:
     else:
         kinds = np.frombuffer(raw.translate(table.latin_1_kinds), np.uint8)
         if text.isascii() or not np.count_nonzero(kinds == INVISIBLE):
-            return text, np.frombuffer(raw, np.uint8), kinds
+            return Letters(text, np.frombuffer(raw, np.uint8), kinds)
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
     if units.size != len(text):
-        return _read_letters(_ASTRAL.sub(_stand_in, text))
+        return read_letters(_ASTRAL.sub(_stand_in, text))
     kinds = table.kinds.take(units)
     if kinds.size and kinds.max() >= INVISIBLE:
-        return _read_letters(_visible(text))
-    return text, units, kinds
+        return read_letters(_visible(text))
+    return Letters(text, units, kinds)
 
 
 def codes_of(words: Words) -> Bytes:
@@ -178,11 +192,14 @@ def original_places(text: str, words: Words) -> Callable[[int], int]:
     return lambda place: places[place] if place < len(places) else len(text)
 
 
-def _runs(kinds: Bytes, is_ascii: bool) -> tuple[Positions, Positions, Bytes | None]:
+def _runs(kinds: Bytes, is_ascii: bool, but: int = 0) -> tuple[Positions, Positions, Bytes | None]:
     """Runs of letters of one script: starts, ends, scripts."""
     letter = kinds < OTHER
     if not is_ascii:
         script = (kinds & np.uint8(31)) * letter
+        if but:
+            script *= script != but
+            letter = script != 0
         if script.size and script.max() > LATIN:
             return _runs_by_script(script)
     padded = np.zeros(kinds.size + 2, np.bool_)

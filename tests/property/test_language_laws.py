@@ -102,3 +102,24 @@ def test_a_share_is_that_of_the_words_counted_one_by_one(case, copies: int) -> N
     target, _, ours, theirs = case
     text = "\n".join(ours + theirs * copies + ours)
     assert measure(text, target) == count_text(text, target).share.value
+
+
+SCREENED = ["zh", "ko", "th", "he", "bn", "ta", "te"]
+pieces = st.sampled_from([
+    " ", "\n", "。", "$x$", "\\(\\frac{a}{b}\\)", "$\\text{其中变量是整数的 number}$", "$היא מספר שלם חיובי כאן$", "ABC", "Alice ",
+    "wait ", "だから", "x1", "`f`", "`code 中文`", "\\", "好", "והיא ", "그리고 ", "de ", "GCD", "```\n",
+])  # fmt: skip
+
+
+@given(st.sampled_from(SCREENED), st.data())
+@settings(max_examples=150)
+def test_the_short_cut_by_script_changes_nothing(code: str, data: st.DataObject) -> None:
+    parts = data.draw(st.lists(st.sampled_from(pool(code)) | pieces, max_size=8))
+    text = "".join(parts)
+    counted = count_text(text, code).share
+    for least in (0.0, 2.0, 5.0):
+        found = measure(text, code, least)
+        if counted.evidence and counted.evidence >= least:
+            assert found == counted.value
+        else:
+            assert math.isnan(found)
