@@ -68,7 +68,11 @@ def open_sandbox(
         raise BadCallError(f"slots is {slots!r}; give a number above 0.")
     if backend == "docker":
         return Sandbox(Engine(runtime), slots)
-    raise BadCallError(f"no sandbox backend {backend!r}; there is 'docker'.")
+    if backend == "local":
+        from r1rewards.sandbox.local import Local
+
+        return Sandbox(Local(), slots)
+    raise BadCallError(f"no sandbox backend {backend!r}; there are 'docker' and 'local'.")
 
 
 _shared: dict[str, Sandbox] = {}
@@ -350,6 +354,8 @@ class _Run:
                 "output_bytes": limits.output_kb << 10,
                 "file_bytes": max(limits.tmp_mb << 20, (limits.output_kb << 10) + 1),
                 "stack_bytes": stack_mb << 20,
+                "memory_bytes": limits.memory_mb << 20,
+                "processes": limits.processes,
             },
         }
 

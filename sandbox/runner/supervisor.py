@@ -28,8 +28,10 @@ WORK = "/tmp"
 
 
 def main(directory, config):
+    global WORK
+    WORK = config.get("work", WORK)
     host = connect(os.path.join(directory, "socket"))
-    supervisor = Supervisor(host, directory, config)
+    supervisor = (LocalSupervisor if "work" in config else Supervisor)(host, directory, config)
     supervisor.zygote("plain")
     send(
         host, {"ready": True, "python": sys.version.split()[0], "cgroup": supervisor.usage.version}
@@ -91,9 +93,12 @@ class Supervisor:
         self.host = host
         self.directory = directory
         self.uids = config["uids"]  # [program's, judge's]
-        self.usage = Usage(config["cpus"])
         self.zygotes = {}
+        self.usage = self.make_usage(config)
         self.clean_files = free_space()
+
+    def make_usage(self, config):
+        return Usage(config["cpus"])
 
     def zygote(self, kind):
         """The interpreter of this kind, started when first asked for: numpy costs 100 ms once, and 20 MB."""
@@ -324,7 +329,7 @@ class Trial:
         """Wait for the next thing to happen, or for the first moment at which a limit can have been passed."""
         left = self.limits["cpu_s"] - (self.usage.cpu_s() - self.cpu)
         idle = self.wall_limit - (time.monotonic() - self.wall)
-        wait_s = max(0.005, min(left / self.usage.cpus, idle))
+        wait_s = max(0.005, min(left / self.usage.cpus, idle, self.usage.poll_s))
         events = (
             dict(self.poll.poll(wait_s * 1000 + 1))
             if self.over is None
@@ -368,7 +373,9 @@ class Trial:
     def check_limits(self):
         if self.over is not None:  # killed two seconds ago, and still not reported dead
             raise SlotLostError("a killed process does not end")
-        if self.usage.cpu_s() - self.cpu > self.limits["cpu_s"]:
+        if self.usage.too_much(self.limits):
+            self.stop("memory")
+        elif self.usage.cpu_s() - self.cpu > self.limits["cpu_s"]:
             self.stop("cpu")
         elif time.monotonic() - self.wall > self.wall_limit:
             starved_s = max(map(queued_s, self.supervisor.survivors()), default=0.0)
@@ -395,7 +402,7 @@ class Trial:
         exit_code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         if stdout_size > cap or stderr_size > cap or killed_by == signal.SIGXFSZ:
             word = "output_limit"
-        elif ooms:
+        elif ooms or self.over == "memory":
             word = "memory_limit"
         elif (
             self.over in ("cpu", "wall")
@@ -419,8 +426,108 @@ class Trial:
         self.results.append((result, [stdout, stderr]))
 
 
+class LocalSupervisor(Supervisor):
+    """The same without a container: an ordinary process, whose programs confine themselves (confine.py).
+
+    Programs are told apart by descent: orphans come to us as the subreaper. Started by root they get uids of their own
+    as in a container; started by anybody else they share ours, and only Landlock stands between.
+    """
+
+    def __init__(self, host, directory, config):
+        sys.path.insert(0, directory)
+        import confine
+
+        confine.LIBC.prctl(confine.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        super().__init__(host, directory, config)
+
+    def make_usage(self, config):
+        return LocalUsage(config["cpus"], self)
+
+    def kill(self):
+        """Stop all before any is killed, so that a bomb cannot fork faster than we find its parts."""
+        if os.getuid() == 0:
+            super().kill()
+        for how in (signal.SIGSTOP, signal.SIGSTOP, signal.SIGKILL):
+            for pid in self.survivors():
+                with contextlib.suppress(OSError):
+                    os.kill(pid, how)
+
+    def survivors(self):
+        ours = {zygote.pid for zygote in self.zygotes.values()}
+        return [pid for pid in descendants(os.getpid()) if pid not in ours]
+
+    def reset(self):
+        if not self.sweep(files_too=True):
+            return False
+        wipe(WORK, os.getuid())
+        return not os.listdir(WORK)
+
+
+def descendants(top):
+    """The pids below `top`, children of children included."""
+    children = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError, ValueError):
+                children.setdefault(stat_of(name)[1], []).append(int(name))
+    found, waiting = [], [top]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
+
+
+def stat_of(pid):
+    """The numbers of /proc/PID/stat from the state on: index 1 is the parent, 11 to 14 are CPU ticks, 21 pages."""
+    with open(f"/proc/{pid}/stat", "rb") as f:
+        fields = f.read().rpartition(b")")[2].split()
+    return [fields[0], *map(int, fields[1:])]
+
+
+class LocalUsage:
+    """What programs have used, from /proc: CPU in ticks of 10 ms, memory looked at every 10 ms instead of enforced."""
+
+    version = 0
+    poll_s = 0.01
+
+    def __init__(self, cpus, supervisor):
+        self.cpus = cpus
+        self.supervisor = supervisor
+        self.tick = os.sysconf("SC_CLK_TCK")
+        self.page = os.sysconf("SC_PAGE_SIZE")
+
+    def cpu_s(self):
+        """Of the dead, as their parents were told, and of the living."""
+        times = os.times()
+        ticks = 0
+        for zygote in set(self.supervisor.zygotes.values()):
+            with contextlib.suppress(OSError):
+                ticks += sum(stat_of(zygote.pid)[13:15])
+        for pid in self.supervisor.survivors():
+            with contextlib.suppress(OSError):
+                ticks += sum(stat_of(pid)[11:15])
+        return ticks / self.tick + times.children_user + times.children_system
+
+    def too_much(self, limits):
+        """More memory than allowed, all programs of the slot together."""
+        pages = 0
+        for pid in self.supervisor.survivors():
+            with contextlib.suppress(OSError):
+                pages += stat_of(pid)[21]
+        return pages * self.page > limits["memory_bytes"]
+
+    def oom_kills(self):
+        return 0
+
+    def processes(self):
+        return 1 + len(set(self.supervisor.zygotes.values())) + len(self.supervisor.survivors())
+
+
 class Usage:
     """What the whole slot has used, from its own cgroup, which is readable inside. Versions 1 and 2."""
+
+    poll_s = 3600.0  # nothing to look at but the clocks
 
     def __init__(self, cpus):
         root = "/sys/fs/cgroup"
@@ -441,6 +548,10 @@ class Usage:
         text = os.pread(self.cpu, 4096, 0)
         total = int(text) / 1e9 if self.version == 1 else field(text, b"usage_usec") / 1e6
         return total - time.process_time()
+
+    def too_much(self, _):
+        """Never: the kernel enforces it."""
+        return False
 
     def oom_kills(self):
         return field(os.pread(self.memory, 4096, 0), b"oom_kill")
@@ -472,8 +583,11 @@ class Zygote:
         if self.pid == 0:
             os.set_inheritable(theirs.fileno(), True)
             path = os.path.join(directory, "zygote.py")
+            confined = "confined" if WORK != "/tmp" else ""
             os.execve(
-                sys.executable, ["python3", "-s", path, str(theirs.fileno()), kind], environment
+                sys.executable,
+                ["python3", "-s", path, str(theirs.fileno()), kind, WORK, confined],
+                environment,
             )
         theirs.close()
         self.sock.settimeout(20)

@@ -41,12 +41,18 @@ PR_SET_DUMPABLE = 4
 PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 
 
-def main(fd, kind):
+def main(fd, kind, work, confined):
+    global WORK, CONFINEMENT
+    WORK = work
+    if confined:
+        import confine
+
+        CONFINEMENT = confine.Confinement(work)
     if kind in ("full", "numpy"):
         import functions  # noqa: F401 - and with it `wire` and `judge`
     if kind == "numpy":
         import numpy.random  # noqa: F401 - the largest part of what programs import
-    sys.path[0] = "/tmp"  # where a program's own folder would stand
+    sys.path[0] = WORK  # where a program's own folder would stand
     os.chdir("/")
     sock = _socket.socket(fileno=fd)
     file = os.memfd_create("streams")
@@ -113,22 +119,30 @@ def become(order, fds, kind):
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
+        *(
+            [(resource.RLIMIT_NPROC, order["limits"]["processes"])]
+            if CONFINEMENT is not None
+            else []
+        ),
     ):
         resource.setrlimit(limit, (value, value))
     os.setsid()
     os.umask(0o022)
-    os.chdir("/tmp")
+    os.chdir(WORK)
     if os.getuid() != order["uid"]:
         os.setgroups([])
         os.setresgid(order["uid"], order["uid"], order["uid"])
         os.setresuid(order["uid"], order["uid"], order["uid"])
         stay_dumpable()
+    if CONFINEMENT is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (2 * order["limits"]["memory_bytes"],) * 2)
+        CONFINEMENT.apply()
     if mode == "exec":
         execute(order)
     random.seed(0)  # same program, same inputs, same run; so is the hash seed
     if kind == "numpy":
         sys.modules["numpy"].random.seed(0)
-    sys.argv = [os.path.join("/tmp", order["name"]), *order["argv"]]
+    sys.argv = [os.path.join(WORK, order["name"]), *order["argv"]]
     if mode == "python":
         Program(order).run_tests()
     else:
@@ -195,6 +209,8 @@ def load(order, module_name):
     return code, module
 
 
+WORK = "/tmp"
+CONFINEMENT = None  # on the local backend, what replaces the container
 READY = []  # the streams of the first run, made before the fork: 0.3 ms that no program has to wait for
 
 
@@ -280,7 +296,7 @@ class Program:
         names.clear()
         names.update(self.builtins)
         sys.setrecursionlimit(1000)
-        sys.argv = [os.path.join("/tmp", self.order["name"])]
+        sys.argv = [os.path.join(WORK, self.order["name"])]
         sys.excepthook = sys.__excepthook__
         random.seed(0)
 
@@ -311,4 +327,4 @@ def guarded(run):
 
 if __name__ == "__main__":
     sys.modules["zygote"] = sys.modules.pop("__main__")
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), *sys.argv[2:5])

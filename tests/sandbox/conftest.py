@@ -31,3 +31,13 @@ def docker_box(python: Toolchain) -> Iterator[Sandbox]:
                 pytest.fail(f"R1REWARDS_REQUIRE_DOCKER=1, but: {e}")
             pytest.skip(str(e))
         yield sandbox
+
+
+@pytest.fixture(scope="session")
+def local_box() -> Iterator[Sandbox]:
+    with open_sandbox("local", slots=2) as sandbox:
+        try:
+            sandbox.ping()
+        except SandboxUnavailableError as e:
+            pytest.skip(str(e))
+        yield sandbox

@@ -15,7 +15,6 @@ from r1rewards.sandbox.judging import same_lines, same_value
 from r1rewards.sandbox.running import Sandbox
 from r1rewards.sandbox.wire import WireError, decode, encode
 
-pytestmark = pytest.mark.docker
 FOLDER = Path(__file__).parents[1] / "data" / "code_hacks"
 PROBLEMS = json.loads((FOLDER / "problems.json").read_text())
 WORDS = {
@@ -61,18 +60,31 @@ def read(path: Path) -> Hack:
 HACKS = [read(path) for path in sorted(FOLDER.glob("*.py"))]
 
 
+@pytest.mark.docker
 @pytest.mark.parametrize("processes", ["per_test", "auto"])
 @pytest.mark.parametrize("hack", HACKS, ids=lambda hack: hack.id)
 def test_a_hack_earns_what_its_header_says(
     hack: Hack, processes: Any, docker_box: Sandbox, python: Toolchain
 ) -> None:
+    earns(hack, processes, docker_box, python)
+    (after,) = docker_box.run([Job(python, PROBE, (Stdin(),), LIMITS)])
+    assert after.tests[0].stdout == CLEAN, after
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hack", HACKS, ids=lambda hack: hack.id)
+def test_a_hack_earns_the_same_without_a_container(hack: Hack, local_box: Sandbox) -> None:
+    python = Toolchain("python", "", "main.py")
+    earns(hack, "auto", local_box, python)
+    (after,) = local_box.run([Job(python, "import os; print(os.listdir())", (Stdin(),), LIMITS)])
+    assert after.tests[0].stdout == b"[]\n", after
+
+
+def earns(hack: Hack, processes: Any, box: Sandbox, python: Toolchain) -> None:
     job = Job(python, hack.source, hack.tests(), LIMITS, hack.is_right, processes)
-    probe = Job(python, PROBE, (Stdin(),), LIMITS)
-    (result,) = docker_box.run([job])
+    (result,) = box.run([job])
     words = {hack.word(i, test) for i, test in enumerate(result.tests)} or {WORDS[result.status]}
     assert words <= hack.expect, result
-    (after,) = docker_box.run([probe])
-    assert after.tests[0].stdout == CLEAN, after
 
 
 PROBE = """
