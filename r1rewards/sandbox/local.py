@@ -13,25 +13,37 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from r1rewards.errors import SandboxUnavailableError
 from r1rewards.sandbox.docker import Profile
 from r1rewards.sandbox.images import context_dir
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 STOP_S = 5.0
 
 
+def _all_may_enter(path: Path) -> bool:
+    """Whether any user can get to `path`; a user other than root runs programs as itself and always can."""
+    return os.getuid() != 0 or all(
+        p.stat().st_mode & 0o001 for p in [*path.parents, *path.resolve().parents]
+    )
+
+
 class Local:
-    """Starts supervisors on this machine, by the system's Python where there is one: programs can read it."""
+    """Starts supervisors on this machine.
+
+    Programs run on the caller's own Python, with its numpy; where root's is in a folder that programs under a uid of
+    their own cannot enter, on the system's.
+    """
 
     isolation: Literal["reduced"] = "reduced"
 
     def __init__(self) -> None:
-        self.python = shutil.which("python3", path="/usr/bin:/bin") or sys.executable
+        system = shutil.which("python3", path="/usr/bin:/bin")
+        self.python = (
+            sys.executable if _all_may_enter(Path(sys.executable)) else system or sys.executable
+        )
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, _profile: Profile, directory: Path, config: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import ctypes
 import fcntl
 import os
 import struct
+import sys
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER = 38, 22, 36
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
@@ -34,7 +35,8 @@ DENIED = {  # name: numbers on x86_64 and aarch64
     "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51),
     "bpf": (321, 280), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
     "perf_event_open": (298, 241), "userfaultfd": (323, 282), "open_by_handle_at": (304, 265),
-    "pidfd_getfd": (438, 438),    "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180), "reboot": (169, 142),
+    "pidfd_getfd": (438, 438),
+    "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180), "reboot": (169, 142),
     "fsopen": (430, 430), "open_tree": (428, 428), "move_mount": (429, 429), "memfd_secret": (447, 447),
     "prlimit64": (302, 261), "setpriority": (141, 140), "personality": (135, 92), "swapon": (167, 224),
 }  # fmt: skip
@@ -108,7 +110,7 @@ class Confinement:
         ruleset = LIBC.syscall(CREATE_RULESET, attributes, size, 0)
         if ruleset < 0:
             raise OSError(ctypes.get_errno(), "landlock_create_ruleset")
-        for path in READABLE:
+        for path in (*READABLE, sys.prefix, sys.base_prefix):
             self._allow(ruleset, path, READ)
         for path in DEVICES:
             self._allow(ruleset, path, 1 << 1 | 1 << 2)

@@ -21,7 +21,7 @@ WORDS = {
     Status.OK: "WA", Status.RUNTIME_ERROR: "RE", Status.TIME_LIMIT: "TLE", Status.MEMORY_LIMIT: "MLE",
     Status.OUTPUT_LIMIT: "OLE", Status.COMPILE_ERROR: "CE",
 }  # fmt: skip
-LIMITS = Limits(cpu_s=2, wall_s=4, memory_mb=256, tmp_files=2048)
+LIMITS = Limits(cpu_s=3, wall_s=4, memory_mb=256, tmp_files=2048)
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,10 @@ def test_a_hack_earns_what_its_header_says(
 @pytest.mark.parametrize("hack", HACKS, ids=lambda hack: hack.id)
 def test_a_hack_earns_the_same_without_a_container(hack: Hack, local_box: Sandbox) -> None:
     python = Toolchain("python", "", "main.py")
+    if "import numpy" in hack.source:
+        (has,) = local_box.run([Job(python, "import numpy", (Stdin(),), LIMITS)])
+        if has.tests[0].status is not Status.OK:
+            pytest.skip("the interpreter that programs run on has no numpy")
     earns(hack, "auto", local_box, python)
     (after,) = local_box.run([Job(python, "import os; print(os.listdir())", (Stdin(),), LIMITS)])
     assert after.tests[0].stdout == b"[]\n", after
