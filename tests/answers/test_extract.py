@@ -97,6 +97,8 @@ def test_a_row_has_a_bounded_length() -> None:
         ("The roots are $\\boxed{1}$ and $\\boxed{2}$.", "1, 2"),
         ("2 + 2 = <<2+2=4>>4\n#### 4", "4"),
         ("", ""),
+        ("185\\", "185"),
+        ("\\boxed{\\frac{1", "\\boxed{\\frac{1"),
         ("\\boxed{}", ""),
     ],
 )

@@ -1,7 +1,7 @@
 """Nothing hangs: every hostile text is judged within a bound that does not depend on the text.
 
 The promise is 20 ms of CPU outside the symbolic rung (`tests/benchmarks/bench_math.py --hostile` prints the times); the
-bound here is five times that, so that a loaded machine does not fail the suite.
+bound here is much wider, so that a loaded machine does not fail the suite: what hangs takes minutes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from r1rewards.answers.extract import MODES, find_answer
 from r1rewards.answers.references import reference_of
 from tests.answers.hostile import CONTENTS, TEXTS
 
-BOUND_S = 0.1
+BOUND_S = 0.25 if sys.gettrace() is None else 2.0  # coverage makes everything slow
 ROOT = Path(__file__).parent.parent.parent
 
 

@@ -153,6 +153,19 @@ def test_the_detail_says_what_was_found_where_and_why() -> None:
     assert "answer" not in missing
 
 
+def test_a_batch_without_references_is_not_applicable() -> None:
+    score = score_batch([BOX % "5"], rewards="math")[0]
+    assert score.outcomes["math"].verdict is Verdict.NOT_APPLICABLE
+    assert "reference" not in score.outcomes["math"].detail
+
+
+def test_long_answers_are_judged_but_not_kept() -> None:
+    math_answers._judge.cache_clear()
+    long = "+".join(f"x_{{{i}}}" for i in range(100))
+    assert verdicts([BOX % long] * 2, [long, "5"]) == [Verdict.CORRECT, Verdict.WRONG]
+    assert math_answers._judge.cache_info().currsize == 0
+
+
 def test_equal_pairs_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     real = math_answers.decide
