@@ -55,6 +55,7 @@ _PLAIN = re.compile(
 )
 _PROSE = re.compile(r"(?=.*[A-Za-z]{4})[A-Za-z][A-Za-z'’ .-]*")
 _JOINED = re.compile(r"\b(?:and|or|is)\b|^(?:option|choice|answer)\b", re.IGNORECASE)
+_WRAPPED = re.compile(r"^\\[(\[](?=.*\\[)\]]$)|\\[)\]]$|^\\displaystyle(?![A-Za-z])", re.DOTALL)
 _IN_WORDS = re.compile(r"\\(?:text|mbox|math|op|rm|bf|hbox|emph)|:")
 _HAS_WORDS = re.compile(r"[A-Za-z]{2,}|[^\W\d_a-zA-Z]")
 _COMMANDS = re.compile(r"\\(?!text|mbox|mathrm|mathbf|q?quad)[A-Za-z]+")
@@ -69,6 +70,8 @@ def read_answer(text: str) -> Node:
     if text[:1] == "<":
         m = _TAGS.fullmatch(text)
         text = (m[1] if m else text).strip()
+    if text[:2] in ("\\(", "\\[", "\\d"):
+        text = _WRAPPED.sub("", text).strip()
     if text.startswith("**") and text.endswith("**") and len(text) > 4:
         text = text[2:-2]
     if not text:

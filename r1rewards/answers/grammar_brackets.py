@@ -108,6 +108,12 @@ class Brackets(Cursor):
             if self.kind == "$":
                 raise self.error("an empty group")
             return self.nested(self.power)
+        if (
+            self.kind == "s"
+            and self.tokens[self.i + 1][1] in ("|", ":")
+            and self.is_builder_ahead()
+        ):
+            return self.elements("}", "}>")
         bars, self.bars, at = self.bars, 0, self.i
         node = self.nested(self.expr)
         if self.kind == "o" and self.ahead in ("choose", "over"):
@@ -127,6 +133,12 @@ class Brackets(Cursor):
             return node
         self.goto(at)
         return self.elements("}", "}>")
+
+    def is_builder_ahead(self) -> bool:
+        """True where a relation stands behind the bar, before the group ends: `{x | x > 1}`, but not `{x|y|}`."""
+        ahead = [t[1] for t in self.tokens[self.i + 2 : self.i + 12]]
+        end = ahead.index("}") if "}" in ahead else len(ahead)
+        return any(op in ahead[:end] for op in "<>≤≥=≠∈")
 
     def set_braced(self) -> Node:
         r"""set = "\{" [ items | relation ( "|" | ":" ) relation { separator relation } ] "\}" """

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from r1rewards.answers import answer_key, decide, read, read_reference, same
 from r1rewards.answers.exact import PRIME, ROOTS, Field, NotHereError, UndefinedError, residue
-from r1rewards.answers.nodes import Symbol, children, rebuilt, renamed
+from r1rewards.answers.nodes import Named, Symbol, children, rebuilt, renamed
 from r1rewards.answers.units import measure, read_unit
 from r1rewards.answers.writing import write
 from r1rewards.errors import BadCallError, UnreadableAnswerError
 from tests.answers.test_writing import KINDS
+from tests.shared import SHARED
 
 
 @pytest.mark.parametrize(
@@ -102,3 +105,40 @@ def test_a_key_is_shared_by_equal_numbers_only() -> None:
     assert answer_key("0.5") == answer_key(r"\frac12")
     assert answer_key("x") is None
     assert answer_key(r"\frac{1}{0}") is None
+
+
+def test_nodes_without_parts_stand_for_themselves() -> None:
+    named = Named(("x", "y"), (Symbol("a"), Symbol("b")))
+    assert rebuilt(named, children(named)) == named
+    assert write(named) == "x = a, y = b"
+    assert rebuilt(Symbol("x"), ()) == Symbol("x")
+    assert children(Symbol("x")) == ()
+
+
+@pytest.mark.skipif(SHARED is None, reason="the shared references are not here")
+def test_every_real_reference_is_usable_and_equals_itself() -> None:
+    assert SHARED is not None
+    unusable = []
+    for line in (SHARED / "data" / "references.jsonl").read_text().splitlines():
+        text = json.loads(line)["reference"]
+        reference = read_reference(text)
+        if reference.problem:
+            unusable.append(text)
+            continue
+        bare = text.strip().strip("$")
+        for style in ("{}", "${}$", r"\({}\)", "{} ", r"\displaystyle {}"):
+            answer = style.format(text.strip() if style == "{}" or "$" in bare else bare)
+            assert decide(answer, reference, symbolic=False).same, answer
+    assert unusable == [""]
+
+
+@pytest.mark.skipif(SHARED is None, reason="the shared pairs are not here")
+def test_of_the_hard_neighbours_only_the_equal_pair_is_accepted() -> None:
+    assert SHARED is not None
+    accepted = []
+    for line in (SHARED / "data" / "hard_neighbours.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        answer = row["completion"].removeprefix(r"So the answer is $\boxed{").removesuffix("}$.")
+        if decide(answer, read_reference(row["gold"]), symbolic=False).same:
+            accepted.append((answer, row["gold"]))
+    assert accepted == [(r"-\frac{\sqrt{2}}{2}", r"-\frac{1}{\sqrt{2}}")]

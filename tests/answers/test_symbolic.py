@@ -45,3 +45,39 @@ def test_the_worker_decides_an_integral_and_tells_a_wrong_value() -> None:
 )  # fmt: skip
 def test_what_the_worker_says(answer: str, reference: str, expected: bool | None) -> None:
     assert compare(answer, reference)[0] is expected
+
+
+def test_what_the_worker_cannot_finish_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that runs out of time, dies, or is not waited for leaves the question open, and never raises."""
+    from concurrent.futures import Future
+
+    from r1rewards.answers import symbolic
+    from r1rewards.errors import WorkerDiedError, WorkerTimeoutError
+
+    reference = read_reference([r"\int_0^1 x\,dx", r"\int_0^2 x\,dx"])
+    for error in (WorkerTimeoutError("slow"), WorkerDiedError("gone")):
+
+        class Failing:
+            def __init__(self, error: Exception) -> None:
+                self.error = error
+
+            def submit(self, *_: str) -> Future[object]:
+                future: Future[object] = Future()
+                future.set_exception(self.error)
+                return future
+
+        failing = Failing(error)
+        monkeypatch.setattr(symbolic, "_pool", lambda failing=failing: failing)
+        found = symbolic.submit("1", reference).result()
+        assert (found.same, found.rung) == (None, "symbolic")
+
+    class Silent:
+        waiting: Future[object] = Future()
+
+        def submit(self, *_: str) -> Future[object]:
+            return self.waiting
+
+    monkeypatch.setattr(symbolic, "_pool", Silent)
+    given_up = symbolic.submit("1", reference)
+    assert given_up.cancel()
+    Silent.waiting.set_result((True, ""))
