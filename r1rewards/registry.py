@@ -8,7 +8,6 @@ Environment: R1REWARDS_LOAD_PLUGINS="" loads none, "a,b" only those entry points
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import threading
 import warnings
@@ -133,9 +132,7 @@ def _load() -> _Loaded:
 
 def _load_all() -> _Loaded:
     loaded = _Loaded()
-    for name, module in BUILT_IN.items():
-        if importlib.util.find_spec(module) is None:
-            continue
+    for name in BUILT_IN:
         _take(loaded, "r1rewards", f"r1rewards ({name})", _built_in(name))
     for point in _entry_points():
         owner = f"{point.dist.name if point.dist else '?'} ({point.name})"

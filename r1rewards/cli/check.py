@@ -107,7 +107,7 @@ def _score_file(
 ) -> None:
     chosen = resolve(spec)
     options = parse_options(arguments.option)
-    workers = _ray_workers() if arguments.ray else 0
+    workers = _ray_workers() if arguments.ray else arguments.workers
     meter = Meter()
     progress = Progress(meter, arguments.limit)
     found = read_rows(arguments.file, keys, meter)

@@ -50,6 +50,13 @@ def _scoring(group: Any) -> None:
         help="an option of the rewards: prefilled=true",
     )
     add(
+        "--workers",
+        type=int,
+        default=0,
+        metavar="N",
+        help="spread the work over N processes: pays for language and for answers that need sympy",
+    )
+    add(
         "--ray",
         action="store_true",
         help="spread the work over a Ray cluster that is running (RAY_ADDRESS, or the one of this machine)",

@@ -9,13 +9,13 @@ Source: the accuracy rewards of DeepSeek-R1, arXiv 2501.12948 section 2.2.
 from __future__ import annotations
 
 import functools
-import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from r1rewards.reward import Outcomes, Pending, Reward
+from r1rewards.rewards import code_tests, math_answers
 from r1rewards.rollouts import Batch
 
 
@@ -29,24 +29,18 @@ def score(batch: Batch) -> Outcomes | Pending:
 def _score(batch: Batch) -> Outcomes | Pending:
     is_code = rows_with_tests(batch)
     if not any(is_code):
-        return _of("math_answers")(batch)
+        return math_answers.score_math(batch)
     code = [i for i, here in enumerate(is_code) if here]
     rest = [i for i, here in enumerate(is_code) if not here]
     if not rest:
         return _code(batch)
-    parts = [(code, _code(batch.take(code))), (rest, _of("math_answers")(batch.take(rest)))]
+    parts = [(code, _code(batch.take(code))), (rest, math_answers.score_math(batch.take(rest)))]
     return lambda: _merged(parts, len(batch))
 
 
 def _code(batch: Batch) -> Outcomes | Pending:
     whole = batch if batch.has("all_or_nothing") else batch.with_options({"all_or_nothing": True})
-    return _of("code_tests")(whole)
-
-
-def _of(module: str) -> Callable[[Batch], Outcomes | Pending]:
-    found: Callable[[Batch], Outcomes | Pending]
-    found = importlib.import_module(f"r1rewards.rewards.{module}").REWARD.score
-    return found
+    return code_tests.score(whole)
 
 
 def rows_with_tests(batch: Batch) -> list[bool]:
@@ -82,4 +76,6 @@ def _merged(parts: Sequence[tuple[list[int], Outcomes | Pending]], size: int) ->
     return Outcomes(rewards, verdicts, lambda i: place[i][0].detail(place[i][1]))
 
 
-REWARD = Reward("accuracy", score)
+_OPTIONS = dict.fromkeys((*(math_answers.REWARD.options or ()), *(code_tests.REWARD.options or ())))
+
+REWARD = Reward("accuracy", score, options=tuple(_OPTIONS))
