@@ -10,6 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from r1rewards.errors import WorkerError
+from r1rewards.workers import WorkerPool
+
 ROOT = Path(__file__).parent.parent.parent
 
 CALLS = [
@@ -128,4 +133,23 @@ def test_no_answer_and_no_reference_runs_code(tmp_path: Path) -> None:
     )
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout) == []
+    assert not canary.exists()
+
+
+@pytest.mark.slow
+def test_the_symbolic_worker_runs_no_code_either(tmp_path: Path) -> None:
+    """Given the texts as they are, though the grammar lets hardly any of them through to it."""
+    canary = tmp_path / "canary"
+    texts = [
+        wrap % call.format(canary=canary) for call in CALLS for wrap in ("%s", "\\int_0^1 %s dx")
+    ]
+    pool = WorkerPool("r1rewards.answers.symbolic:compare", cpu_s=5)
+    try:
+        assert pool.run("\\int_0^1 x dx", "\\frac{1}{2}")[0] is True  # it works at all
+        futures = [pool.submit(text, "\\int_0^1 x^2 dx") for text in texts]
+        for future in futures:
+            error = future.exception()
+            assert isinstance(error, WorkerError) or not future.result()[0]
+    finally:
+        pool.close()
     assert not canary.exists()
