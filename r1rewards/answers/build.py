@@ -144,11 +144,6 @@ def divided(top: Node, bottom: Node) -> Node:
     return product([top, Power(bottom, MINUS_ONE)])
 
 
-def powered(base: Node, exponent: Node) -> Node:
-    """`base^exponent`; a sign or a function's exponent is already in place."""
-    return Power(base, exponent)
-
-
 def primed(node: Node) -> Node:
     """`f'`."""
     return (

@@ -370,13 +370,11 @@ class Parser(Functions):
         if kind == "c":
             self.vectors = self.vectors or ahead[-1] == "^"
             return Constant(ahead)
-        if kind == "S":
-            suffix = ""
-            while self.kind == "o" and self.ahead in "^_":
-                self.advance()
-                suffix += self.raw_group()
-            return NamedSet(ahead + suffix)
-        raise self.error(f"{ahead!r} is not read")
+        suffix = ""
+        while self.kind == "o" and self.ahead in "^_":
+            self.advance()
+            suffix += self.raw_group()
+        return NamedSet(ahead + suffix)
 
     def number(self) -> Node:
         """number = digits [ "." digits ] [ "e" digits ] [ base | proper fraction ]"""

@@ -183,9 +183,7 @@ class _Answer(Parser):
             if self.separated() and self.kind == "$":
                 break
             items.append(self.item())
-            if self.kind == ".":
-                self.advance()
-            elif self.kind != "$" and not self.separated():
+            if self.kind != "$" and not self.separated():
                 raise self.error("left over")
             if len(items) > MAX_ITEMS:
                 raise self.error(f"more than {MAX_ITEMS} answers")
@@ -212,10 +210,7 @@ class _Answer(Parser):
             found = self.definition()
             if found is not None:
                 return found
-        node = self.relation()
-        if self.kind == "t" and self.ahead.strip().lower() in ("for", "where", "if", "when"):
-            raise self.error("a condition behind an answer")
-        return node
+        return self.relation()
 
     def labelled(self) -> Node:
         """A name in words and what it equals; words alone are an answer of their own."""

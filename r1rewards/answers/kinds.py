@@ -610,8 +610,6 @@ class Judge:
             return self.refused("another number of parts")
         pairs = list(zip(a.parts, b.parts, strict=True))
         (x0, y0), *rest = pairs
-        if not rest:
-            return self.same(x0, y0)
         return _all(self.same(product(x, y0), product(y, x0)) for x, y in rest)
 
     def bases(self, a: BaseN, b: BaseN) -> bool:
@@ -682,10 +680,6 @@ class Judge:
         if x is None or y is None:
             return self.refused("words for a value, or the other way round")
         return x == y or self.refused("other words")
-
-    def dotted(self, a: Several, b: Several) -> bool | None:
-        """Lists with an ellipsis keep their order."""
-        return self.ordered(a.items, b.items)
 
 
 def fingerprint(node: Node, seed: int) -> Disc | None:
