@@ -367,7 +367,9 @@ def _guarded(reward: Reward, batch: Batch, *, is_whole: bool = False) -> Outcome
         share = is_whole and not reward.fixed
         found = batch.shared(reward.score) if share else reward.score(batch)
         return _collect(reward, found, batch)
-    except Exception as e:  # the boundary around a reward: what it raises is a verdict, not the end of a run
+    except (
+        Exception
+    ) as e:  # the boundary around a reward: what it raises is a verdict, not the end of a run
         if len(batch) == 1:
             if isinstance(e, R1RewardsError):
                 raise  # a bad call, such as an option of the wrong value
