@@ -159,9 +159,9 @@ def test_mutants_fare_as_in_plain_python(record_property: Any) -> None:
     ]
     record_property("mutants", len(problems))
     record_property("refused", ours.count(False))
-    assert len(problems) > 1000
     print(
         f"{ours.count(False)} of {len(ours)} mutants refused; plain Python refuses {truth.count(False)}"
     )
     assert differ == []
+    assert len(problems) > 800
     assert ours.count(False) / len(ours) > 0.8
