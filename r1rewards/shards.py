@@ -20,7 +20,6 @@ import numpy as np
 from r1rewards import registry
 from r1rewards.errors import BadCallError, R1RewardsError, WorkerError
 from r1rewards.reward import CodeArray, FloatArray, Outcomes, Pending, Reward
-from r1rewards.rewards.accuracy import rows_with_tests
 from r1rewards.rollouts import Batch
 from r1rewards.verdicts import CODE_OF, Verdict
 from r1rewards.workers import WorkerPool
@@ -52,7 +51,11 @@ def can_shard(reward: Reward, batch: Batch) -> bool:
     """Whether another process can score this reward: it finds it by name, and needs no other row."""
     if reward.by_group or not registry.is_installed(reward):
         return False
-    return reward.name not in {"accuracy", "code"} or not any(rows_with_tests(batch))
+    if reward.name not in {"accuracy", "code"}:
+        return True
+    from r1rewards.rewards.accuracy import rows_with_tests  # brings all of `answers` along
+
+    return not any(rows_with_tests(batch))
 
 
 def start(rewards: Sequence[Reward], batch: Batch, workers: int | Pool) -> list[Pending]:
