@@ -109,6 +109,7 @@ class Engine:
             except BaseException:
                 self.remove(container)
                 raise
+        client.close()  # the SDK opens a socket per call and keeps it; this closes them, and the next call works
         return container
 
     def hardening(self, profile: Profile) -> dict[str, Any]:
@@ -143,6 +144,8 @@ class Engine:
             Exception
         ):  # auto_remove, the sweep and the engine's restart each do it, too
             self.client().remove_container(container, force=True, v=True)
+        with contextlib.suppress(Exception):
+            self.client().close()
 
     def sweep(self) -> int:
         """Remove slots whose owner on this machine is gone; returns how many."""

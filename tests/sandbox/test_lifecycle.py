@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from r1rewards.errors import SandboxUnavailableError
+from r1rewards.sandbox import containers
 from r1rewards.sandbox.docker import OWNER_LABEL, Engine
 from r1rewards.sandbox.jobs import Job, Limits, Status, Stdin, Toolchain
 from r1rewards.sandbox.running import Sandbox, open_sandbox
@@ -120,12 +121,25 @@ def test_slots_stay_the_same_few_and_leave_no_descriptor(
 
 
 @pytest.mark.docker
+def test_a_recycled_slot_leaves_no_descriptor(
+    docker_box: Sandbox, python: Toolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(containers, "RECYCLE_AFTER", 2)
+    with open_sandbox("docker", slots=1) as box:
+        jobs = [Job(python, "print(1)", (Stdin(),))] * 4
+        box.run(jobs)
+        before = len(os.listdir("/proc/self/fd"))
+        box.run(jobs)
+        assert box.pool.started == 4
+        assert len(os.listdir("/proc/self/fd")) <= before
+
+
+@pytest.mark.docker
 @pytest.mark.slow
 def test_ten_thousand_jobs_leak_nothing(docker_box: Sandbox, python: Toolchain) -> None:
     def resident_kb() -> int:
-        return int(
-            next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1]
-        )
+        status = Path("/proc/self/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0])
 
     with open_sandbox("docker", slots=2) as box:
         jobs = [Job(python, f"print({i})", (Stdin(),)) for i in range(1000)]
