@@ -111,7 +111,7 @@ class WorkerPool:
         for _ in threads:
             self._tasks.put(None)
         for worker in workers:
-            worker.kill()
+            worker.process.kill()  # its thread sees the end of the pipe, and closes it: nobody else may
         with contextlib.suppress(queue.Empty):
             while True:
                 task = self._tasks.get_nowait()
@@ -162,7 +162,10 @@ class WorkerPool:
         with self._lock:
             self._workers.add(worker)
             self.started += 1
+            is_closed = self._closed
         try:
+            if is_closed:
+                raise WorkerError("the WorkerPool was closed")  # noqa: TRY301
             worker.greet()
         except WorkerError:
             self._drop(worker)
@@ -244,6 +247,7 @@ class _Worker:
         return value
 
     def kill(self) -> int | None:
+        """End the process and close its pipes: for the thread that reads from them, and no other."""
         self.is_dead = True
         self.process.kill()
         code = self.process.wait()
