@@ -1,8 +1,8 @@
 # id: f33_lift_cpu_limit
 # format: func
 # problem: add
-# expect: TLE
-# what: lifts RLIMIT_CPU as far as it may, ignores SIGXCPU, then loops
+# expect: TLE,RE
+# what: lifts RLIMIT_CPU as far as it may, ignores SIGXCPU, then loops (RE where the backend refuses the call)
 import resource, signal
 def add(a, b):
     signal.signal(signal.SIGXCPU, signal.SIG_IGN)
