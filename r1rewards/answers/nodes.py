@@ -6,10 +6,14 @@ nodes mean the same is decided in `equal`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import field
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from r1rewards.answers.records import record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
 
 
@@ -22,7 +26,7 @@ class Node:
 # --- scalars: what has a value, or would have one if its letters had
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Number(Node):
     """An exact rational. `places`: digits after the decimal point (of the mantissa's last digit) where it was written
     as a decimal, negative for 3.2e5; None where it was not.
@@ -32,21 +36,21 @@ class Number(Node):
     places: int | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Symbol(Node):
     """A letter or name, subscript and primes included: `x`, `x_1`, `f'`, `theta`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Constant(Node):
     """`pi`, `e`, `i`, `oo`, `deg` (pi/180), or a unit vector `i^`, `j^`, `k^`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sign(Node):
     r"""The factor +1 or -1 of a `\pm` (kind 1) or `\mp` (kind -1), until the grammar expands it."""
 
@@ -54,21 +58,21 @@ class Sign(Node):
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sum(Node):
     """Terms added up; a difference holds `Product((-1, term))`."""
 
     terms: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Product(Node):
     """Factors multiplied; a quotient holds `Power(bottom, -1)`."""
 
     factors: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Power(Node):
     """Base to an exponent."""
 
@@ -76,7 +80,7 @@ class Power(Node):
     exponent: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call(Node):
     """A function of the closed list in `functions.py`, or an unknown one (`f`) that is only equal to itself."""
 
@@ -84,7 +88,7 @@ class Call(Node):
     args: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Big(Node):
     r"""What a bound variable runs through: kind `sum`, `prod`, `int`, `lim`. Bounds are None where not written."""
 
@@ -95,7 +99,7 @@ class Big(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BaseN(Node):
     """Digits in a written base; `value` is what they mean."""
 
@@ -104,14 +108,14 @@ class BaseN(Node):
     value: int | Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Percent(Node):
     """A number of hundredths."""
 
     amount: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Quantity(Node):
     """An amount and its unit, as `units.py` reads it."""
 
@@ -119,7 +123,7 @@ class Quantity(Node):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Congruence(Node):
     """A residue class."""
 
@@ -127,7 +131,7 @@ class Congruence(Node):
     modulus: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ratio(Node):
     """`2:3:4`."""
 
@@ -137,7 +141,7 @@ class Ratio(Node):
 # --- collections
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Several(Node):
     """Several answers in one: in no order, joined (`joint`) by commas, `and`, `or`, or a plus-minus sign."""
 
@@ -145,7 +149,7 @@ class Several(Node):
     joint: str = field(default=",", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Named(Node):
     """Values of different names given together: `x = 1, y = 2`."""
 
@@ -153,14 +157,14 @@ class Named(Node):
     values: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FiniteSet(Node):
     """Elements between braces."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tuple(Node):
     """Ordered items between brackets. `()` and `[]` with two items may mean an interval; `<>` is a vector."""
 
@@ -168,14 +172,14 @@ class Tuple(Node):
     brackets: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Matrix(Node):
     """Rows of entries. `bars` marks a determinant."""
 
     rows: tuple[tuple[Node, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Piecewise(Node):
     """(value, condition) rows of a function by cases; a condition of Text("otherwise") is the rest."""
 
@@ -185,7 +189,7 @@ class Piecewise(Node):
 # --- sets of reals and statements
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Interval(Node):
     """What can only be an interval: mixed or reversed brackets, or an infinite end."""
 
@@ -195,14 +199,14 @@ class Interval(Node):
     has_high: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NamedSet(Node):
     """`R`, `Z`, `N`, `Q`, `C`, or `empty`; also R+ and the like by their written suffix."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Combined(Node):
     """Sets joined by `union`, `meet` or `minus`, in writing order."""
 
@@ -210,7 +214,7 @@ class Combined(Node):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SetBuilder(Node):
     """The values of `element` for which all `conditions` hold."""
 
@@ -218,7 +222,7 @@ class SetBuilder(Node):
     conditions: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Relation(Node):
     """A chain `sides[0] ops[0] sides[1] ...` of `=`, `≠`, `<`, `≤`, `>`, `≥`, `≈`, `∈`, or an arrow."""
 
@@ -229,14 +233,14 @@ class Relation(Node):
 # --- words
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Text(Node):
     """Words; wrappers and spacing removed, case kept."""
 
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Choice(Node):
     """A letter of a multiple choice, with what its option says, where written."""
 
@@ -244,7 +248,7 @@ class Choice(Node):
     option: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Clock(Node):
     """A time of day or duration `h:mm[:ss]` in seconds; `half` is `am`, `pm` or empty."""
 
@@ -253,7 +257,7 @@ class Clock(Node):
     ratio: tuple[int, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Date(Node):
     """A calendar day; what was not written is 0."""
 
@@ -262,7 +266,7 @@ class Date(Node):
     day: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Either(Node):
     """A spelling with two readings, the likelier first: `3,14` is 3.14 or a list."""
 
@@ -271,41 +275,27 @@ class Either(Node):
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below, in writing order."""
-    match node:
-        case (
-            Sum(below)
-            | Product(below)
-            | Several(below)
-            | FiniteSet(below)
-            | Ratio(below)
-            | Either(below)
-        ):
-            return below
-        case (
-            Tuple(below, _)
-            | Call(_, below)
-            | Relation(below, _)
-            | Combined(_, below)
-            | Named(_, below)
-        ):
-            return below
-        case Power(base, exponent):
-            return (base, exponent)
-        case Percent(amount) | Quantity(amount, _):
-            return (amount,)
-        case Congruence(residue, modulus):
-            return (residue, modulus)
-        case Interval(low, high):
-            return (low, high)
-        case Big(_, _, low, high, body):
-            return tuple(n for n in (low, high, body) if n is not None)
-        case Matrix(rows) | Piecewise(rows):
-            return tuple(cell for row in rows for cell in row)
-        case SetBuilder(element, conditions):
-            return (element, *conditions)
-        case Choice(_, option) if option is not None:
-            return (option,)
-    return ()
+    below = _BELOW.get(type(node))
+    return () if below is None else below(node)
+
+
+def _cells(node: Matrix | Piecewise) -> tuple[Node, ...]:
+    return tuple(cell for row in node.rows for cell in row)
+
+
+def _written(*nodes: Node | None) -> tuple[Node, ...]:
+    return tuple(n for n in nodes if n is not None)
+
+
+_BELOW: dict[type[Node], Callable[[Any], tuple[Node, ...]]] = {
+    Sum: attrgetter("terms"), Product: attrgetter("factors"), Several: attrgetter("items"), Tuple: attrgetter("items"),
+    FiniteSet: attrgetter("items"), Ratio: attrgetter("parts"), Combined: attrgetter("parts"), Call: attrgetter("args"),
+    Either: attrgetter("readings"), Relation: attrgetter("sides"), Named: attrgetter("values"),
+    Power: attrgetter("base", "exponent"), Congruence: attrgetter("residue", "modulus"),
+    Interval: attrgetter("low", "high"), Percent: lambda n: (n.amount,), Quantity: lambda n: (n.amount,),
+    Big: lambda n: _written(n.low, n.high, n.body), Matrix: _cells, Piecewise: _cells,
+    SetBuilder: lambda n: (n.element, *n.conditions), Choice: lambda n: _written(n.option),
+}  # fmt: skip
 
 
 def rebuilt(node: Node, below: tuple[Node, ...]) -> Node:
