@@ -36,17 +36,17 @@ class Cursor:
         self.tokens = tokens
         self.i = self.depth = self.bars = self.brackets = self.builders = self.signs = 0
         self.vectors = False
-        self.kind, self.ahead = self.tokens[0][:2]
+        self.kind, self.ahead, _, _ = tokens[0]
 
     def advance(self) -> None:
         """Past the token ahead."""
-        self.i += 1
-        self.kind, self.ahead = self.tokens[self.i][:2]
+        self.i = i = self.i + 1
+        self.kind, self.ahead, _, _ = self.tokens[i]
 
     def goto(self, i: int) -> None:
         """Back or forth to token i."""
         self.i = i
-        self.kind, self.ahead = self.tokens[i][:2]
+        self.kind, self.ahead, _, _ = self.tokens[i]
 
     def accept(self, op: str) -> bool:
         """True, and past it, where operator `op` is ahead."""

@@ -54,6 +54,9 @@ RELATIONS = frozenset("=≠<≤>≥≈∈∉≡∼→⊂⊥∥")
 _SET_OPERATIONS = {"∪": "union", "∩": "meet", "∖": "minus"}
 _STARTS = frozenset("nrscfeS")
 _OPENING = frozenset("([{⌊⌈")
+_ENDS_A_TERM = RELATIONS | frozenset("+-)}]&:") | {"}>", "⏎"}
+_POSTFIX = frozenset("^!%'°_")
+_SIGNS = frozenset("+-±∓")
 _MIXED = re.compile(r"\\[dtc]?frac\s*(?:\{\s*(\d{1,9})\s*\}|(\d))\s*(?:\{\s*(\d{1,9})\s*\}|(\d))")
 _CHOSEN = re.compile(r"\^\s*(?:\{\s*\d{1,9}\s*\}|\d{1,9}(?![\d.,eE]))")
 
@@ -180,11 +183,11 @@ class Parser(Functions):
 
     def expr(self) -> Node:
         r"""expr = [ sign ] term { ( "+" | "-" | "\pm" | "\mp" ) term }"""
-        if self.kind == "o" and self.ahead in "+-±∓":
+        if self.kind == "o" and self.ahead in _SIGNS:
             terms = [self.signed()]
         else:
             terms = [self.term()]
-        while self.kind == "o" and self.ahead in "+-±∓":
+        while self.kind == "o" and self.ahead in _SIGNS:
             terms.append(self.signed())
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
@@ -193,7 +196,7 @@ class Parser(Functions):
         sign = self.ahead
         self.advance()
         node = (
-            self.nested(self.signed) if self.kind == "o" and self.ahead in "+-±∓" else self.term()
+            self.nested(self.signed) if self.kind == "o" and self.ahead in _SIGNS else self.term()
         )
         if sign == "-":
             return negated(node)
@@ -208,6 +211,8 @@ class Parser(Functions):
         while True:
             if self.kind == "o":
                 ahead = self.ahead
+                if ahead in _ENDS_A_TERM:
+                    break
                 if ahead == "*":
                     self.advance()
                     factors.append(self.factor())
@@ -248,7 +253,7 @@ class Parser(Functions):
 
     def factor(self) -> Node:
         """factor = { "+" | "-" } power"""
-        if self.kind == "o" and self.ahead in "+-±∓":
+        if self.kind == "o" and self.ahead in _SIGNS:
             return self.nested(self.signed_factor)
         return self.power()
 
@@ -266,10 +271,10 @@ class Parser(Functions):
         """power = atom { "!" | "%" | "'" | "^" exponent | degree sign | "_" base }"""
         node = self.atom()
         postfixes = 0
-        while self.kind == "o":
+        while self.kind == "o" and self.ahead in _POSTFIX:
             ahead = self.ahead
             postfixes += 1
-            if postfixes > MAX_POSTFIX and ahead in "^!%'°_":
+            if postfixes > MAX_POSTFIX:
                 raise self.error(f"more than {MAX_POSTFIX} signs behind a value")
             if ahead == "^":
                 self.advance()
@@ -286,11 +291,9 @@ class Parser(Functions):
             elif ahead == "°":
                 self.advance()
                 node = product([node, DEGREE])
-            elif ahead == "_":
+            else:
                 self.advance()
                 node = self.based(node)
-            else:
-                break
         return node
 
     def raised(self, base: Node) -> Node:
@@ -379,9 +382,10 @@ class Parser(Functions):
     def number(self) -> Node:
         """number = digits [ "." digits ] [ "e" digits ] [ base | proper fraction ]"""
         at = self.i
-        if self.brackets:
-            self.ungroup()
         text = self.ahead
+        if self.brackets and len(text) != self.tokens[at][3] - self.tokens[at][2]:
+            self.ungroup()
+            text = self.ahead
         self.advance()
         if self.kind == "o" and self.ahead == "_":
             self.advance()
@@ -391,7 +395,7 @@ class Parser(Functions):
                 self.goto(at)
                 raise self.error("digits that the base does not have")
             return found
-        node = literal(text)
+        node = Number(int(text)) if len(text) < 100 and text.isdecimal() else literal(text)
         if node is None:
             self.goto(at)
             raise self.error(f"a number of more than {MAX_DIGITS} digits")

@@ -79,7 +79,9 @@ _TEXT_COMMANDS = (
     r"|variable"
 )
 _TOKEN = re.compile(
-    r"(?P<space>\s+|~|\\[ ,;:!>/]|\\(?:left|right|[bB]igg?[lrm]?|mleft|mright|middle)(?![A-Za-z])\s*\.?)"
+    r"(?P<plain>[+(){}^_/\[\],]|-(?!>))|(?P<letter>[A-Za-z](?![A-Za-z]))"  # most tokens: tried first
+    r"|(?P<digits>[0-9]+(?![0-9.,eE{]|\s[\d{]|\\[,;: !]))"
+    r"|(?P<space>\s+|~|\\[ ,;:!>/]|\\(?:left|right|[bB]igg?[lrm]?|mleft|mright|middle)(?![A-Za-z])\s*\.?)"
     rf"|\\(?P<text>{_TEXT_COMMANDS})\s*\{{(?P<body>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}"
     r"|\\(?:mathbb|Bbb|mathds|mathbf|bf)\s*(?:\{\s*(?P<set>[RZNQC])\s*\}|(?P<sett>[RZNQC])(?![A-Za-z]))"
     r"|\\(?P<env>(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\s*\{[clr| ]+\})?)"
@@ -104,22 +106,41 @@ def _scan(text: str, start: int, end: int, out: list[Token]) -> None:
         if len(out) > MAX_TOKENS:
             raise UnreadableAnswerError(f"more than {MAX_TOKENS} tokens")
         begin, stop = m.span()
-        if kind in ("number", "ten"):
-            out.append(("n", _NOT_DIGITS.sub("", m[0]).rstrip("."), begin, stop))
-        elif kind == "op":
-            _operator(m[0], begin, stop, out)
+        if kind == "plain":
+            found = m[0]
+            out.append(("o" if found != "," else ",", found, begin, stop))
+        elif kind == "digits":
+            out.append(("n", m[0], begin, stop))
+        elif kind == "letter":
+            out.append(("s", m[0], begin, stop))
         elif kind == "command":
-            _command(m["command"], begin, stop, out)
-        elif kind == "word":
-            _word(m[0], begin, stop, out)
-        elif kind == "body":
-            _body(text, m, out)
-        elif kind == "repeat":
-            out.append(("r", m[0], begin, stop))
-        elif kind == "env":
-            out.append(("e", m[0].split("}")[0].replace(" ", ""), begin, stop))
+            spelled = COMMANDS.get(m["command"])
+            if spelled is None:
+                _command(m["command"], begin, stop, out)
+            elif spelled[1]:
+                out.append((*spelled, begin, stop))
         else:
-            out.append(("S", m[m.lastindex or 0], begin, stop))
+            _scan_rarer(text, m, out)
+
+
+def _scan_rarer(text: str, m: re.Match[str], out: list[Token]) -> None:
+    """The tokens that few answers have."""
+    kind = m.lastgroup
+    begin, stop = m.span()
+    if kind in ("number", "ten"):
+        out.append(("n", _NOT_DIGITS.sub("", m[0]).rstrip("."), begin, stop))
+    elif kind == "op":
+        _operator(m[0], begin, stop, out)
+    elif kind == "word":
+        _word(m[0], begin, stop, out)
+    elif kind == "body":
+        _body(text, m, out)
+    elif kind == "repeat":
+        out.append(("r", m[0], begin, stop))
+    elif kind == "env":
+        out.append(("e", m[0].split("}")[0].replace(" ", ""), begin, stop))
+    else:
+        out.append(("S", m[m.lastindex or 0], begin, stop))
 
 
 def _operator(op: str, start: int, end: int, out: list[Token]) -> None:
