@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -14,6 +15,7 @@ from r1rewards.answers.grammar_answer import read_answer
 from r1rewards.answers.identity import infinity_sign
 from r1rewards.answers.kinds import DEFAULT, SCALARS, STRICT, Judge, Options
 from r1rewards.answers.nodes import Either, Node, Number
+from r1rewards.answers.records import record
 from r1rewards.answers.writing import write
 from r1rewards.errors import BadCallError, UnreadableAnswerError
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reference:
     """A reference answer, read once. `problem` says why it cannot be used, or is None.
 
@@ -91,6 +93,15 @@ def read_reference(reference: str | float | Sequence[str]) -> Reference:
 
 @lru_cache(maxsize=65_536)
 def _read_texts(texts: tuple[str, ...]) -> Reference:
+    return read_texts(texts)
+
+
+def read_texts(texts: tuple[str, ...]) -> Reference:
+    """The reference that any of `texts` is, read anew."""
+    if len(texts) == 1:
+        found = plain_number(texts[0])
+        if found is not None:
+            return _plain_reference(texts[0], *found)
     texts = tuple(t.strip() for t in texts)
     readings = [_usable(text) for text in texts]
     nodes = tuple(r for r in readings if isinstance(r, Node))
@@ -103,10 +114,21 @@ def _read_texts(texts: tuple[str, ...]) -> Reference:
     return Reference(usable, nodes, problem, number)
 
 
+def _plain_reference(text: str, top: int, bottom: int) -> Reference:
+    """A whole number, fraction or decimal: four of five references."""
+    if bottom == 1 and "." not in text:
+        return Reference((text,), (Number(top),), None, (top, bottom))
+    value: int | Fraction = Fraction(top, bottom)
+    value = value.numerator if value.denominator == 1 else value
+    if "." not in text:
+        return Reference((text,), (Number(value),), None, (top, bottom))
+    return Reference((text,), (Number(value, len(text) - text.index(".") - 1),))
+
+
 def _usable(text: str) -> Node | str:
     """What a reference writes, or why it cannot be used."""
     try:
-        node = read(text)
+        node = read_answer(text)
         if type(node) is Number:
             return node
         for one in node.readings if isinstance(node, Either) else (node,):

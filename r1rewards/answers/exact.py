@@ -58,7 +58,7 @@ class Exact:
     __slots__ = ("steps", "values")
 
     def __init__(self, values: Mapping[str, Rational] | None = None) -> None:
-        self.values = dict(values or {})
+        self.values = dict(values) if values else {}
         self.steps = 0
 
     def of(self, node: Node) -> Rational:
@@ -390,7 +390,7 @@ class Field(Exact):
     __slots__ = ("exact", "points", "seed")
 
     def __init__(self, seed: int, exact: Mapping[str, Rational] | None = None) -> None:
-        super().__init__()
+        self.steps = 0
         self.seed = seed
         self.points: dict[str, int] = {}
         self.exact = Exact(exact)
@@ -438,9 +438,11 @@ class Field(Exact):
 
     def power(self, node: Power) -> int:
         """A whole power of anything, or a square root of a rational."""
-        exponent = self.exact.of(node.exponent)
+        exponent = (
+            node.exponent.value if type(node.exponent) is Number else self.exact.of(node.exponent)
+        )
         if type(exponent) is not int:
-            if not isinstance(exponent, Fraction) or exponent.denominator != 2:
+            if type(exponent) is not Fraction or exponent.denominator != 2:
                 raise NotHereError
             return pow(square_root(self.exact.of(node.base)), exponent.numerator, PRIME)
         if exponent.bit_length() > MAX_EXPONENT_BITS:

@@ -220,22 +220,25 @@ def same_infinity(a: Node, b: Node) -> bool:
 
 def infinity_sign(node: Node) -> int:
     """1 for oo, -1 for -oo, 0 for the finite. Raises UndefinedError for what computes with infinities."""
-    if node == Constant("oo"):
+    if not has_infinity(node):
+        return 0
+    if type(node) is Constant:
         return 1
-    if isinstance(node, Product) and Constant("oo") in node.factors:
+    if isinstance(node, Product):
         rest = [f for f in node.factors if f != Constant("oo")]
         if len(rest) == 1 and isinstance(rest[0], Number) and rest[0].value:
             return 1 if rest[0].value > 0 else -1
-    if has_infinity(node):
-        raise UndefinedError
-    return 0
+    raise UndefinedError
 
 
 def has_infinity(node: Node) -> bool:
     """True where an infinity is computed with; as a bound of a sum or integral it is not."""
-    if type(node) is Constant:
-        return node.name == "oo"
-    return type(node) is not Big and any(map(has_infinity, children(node)))
+    kind = type(node)
+    if kind is Number or kind is Symbol:
+        return False
+    if kind is Constant:
+        return node.name == "oo"  # type: ignore[attr-defined, no-any-return]
+    return kind is not Big and any(map(has_infinity, children(node)))
 
 
 def in_field(a: Node, b: Node, seed: int, points: int) -> bool | None:

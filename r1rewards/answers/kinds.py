@@ -107,20 +107,16 @@ class Judge:
 
     def same(self, answer: Node, reference: Node) -> bool | None:
         """True, False, or None where our rungs could not tell."""
-        if isinstance(answer, Either) or isinstance(reference, Either):
+        if type(answer) is Either or type(reference) is Either:
             return self.either(answer, reference)
         answer, reference = settled(answer, self.seed), settled(reference, self.seed)
-        if type(answer) not in _SCALARS and answer == reference:
+        a, b = type(answer), type(reference)
+        if a not in _SCALARS and answer == reference:
             return True
-        rule = _RULES.get((type(answer), type(reference)))
-        if rule is not None:
-            return rule(self, answer, reference)
-        if type(answer) in _SCALARS and type(reference) in _SCALARS:
+        rule = _RULES.get((a, b))
+        if rule is None and a in _SCALARS and b in _SCALARS:
             return self.scalars(answer, reference)
-        rule = _BY_ANSWER.get(type(answer))
-        if rule is not None:
-            return rule(self, answer, reference)
-        rule = _BY_REFERENCE.get(type(reference))
+        rule = rule or _BY_EITHER.get(a) or _BY_EITHER.get(b)
         if rule is not None:
             return rule(self, answer, reference)
         return self.refused("different kinds of answer")
@@ -186,8 +182,9 @@ class Judge:
 
     def scalar_values(self, a: Node, b: Node) -> bool | None:
         """The rungs in order. Raises UndefinedError, UnknownValueError."""
-        x, y = rational(a), rational(b)
-        if x is not None and y is not None:
+        x = rational(a)
+        y = None if x is None else rational(b)
+        if y is not None:
             self.at("number")
             if x == y:
                 return self.evaluated(a, b)
@@ -740,16 +737,25 @@ def amount_of(node: Node) -> tuple[Node, str]:
     if isinstance(node, Quantity):
         inner, unit = amount_of(node.amount)
         return (inner, f"{node.unit} {unit}") if unit else (node.amount, node.unit)
-    if isinstance(node, Product) and node.factors[-1] == Constant("deg") and len(node.factors) > 1:
+    if type(node) is Product and _is_degree(node.factors[-1]) and len(node.factors) > 1:
         rest = node.factors[:-1]
-        if Constant("deg") not in rest:
+        if not any(map(_is_degree, rest)):
             return product(*rest), "deg"
     return node, ""
 
 
+def _is_degree(node: Node) -> bool:
+    return type(node) is Constant and node.name == "deg"
+
+
 def in_degrees(node: Node) -> bool:
     """True for a closed number of degrees."""
-    return type(node) is Product and amount_of(node)[1] == "deg" and not letters(node)
+    return (
+        type(node) is Product
+        and _is_degree(node.factors[-1])
+        and amount_of(node)[1] == "deg"
+        and not letters(node)
+    )
 
 
 def is_computed(node: Node) -> bool:
@@ -875,8 +881,7 @@ def _table() -> dict[tuple[type, type], Callable[..., bool | None]]:
 
 
 _RULES = _table()
-_BY_ANSWER: dict[type, Callable[..., bool | None]] = {
+_BY_EITHER: dict[type, Callable[..., bool | None]] = {
     Relation: Judge.assigned, Choice: Judge.choices, Several: Judge.one_element, FiniteSet: Judge.one_element,
     Named: Judge.one_element, Text: Judge.words_for,
 }  # fmt: skip
-_BY_REFERENCE: dict[type, Callable[..., bool | None]] = dict(_BY_ANSWER)

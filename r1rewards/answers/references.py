@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from r1rewards.answers.equal import Reference, read_reference
+from r1rewards.answers.equal import Reference, read_reference, read_texts
 from r1rewards.answers.extract import reference_answer
 from r1rewards.errors import BadCallError
 
@@ -36,7 +36,7 @@ def reference_of(key: Hashable) -> Reference:
     """The reference with that key, read. Solutions with a box or a `####` line are cut down to their answer."""
     try:
         if isinstance(key, str):
-            return read_reference(reference_answer(key))
+            return read_texts((reference_answer(key),))
         if isinstance(key, tuple) and all(isinstance(k, str | int | float) for k in key):
             return read_reference([reference_answer(str(k)) for k in key])
         return read_reference(key)  # type: ignore[arg-type]  # it says itself what it takes

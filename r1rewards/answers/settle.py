@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from r1rewards.answers.identity import letters
 from r1rewards.answers.nodes import (
@@ -25,6 +26,9 @@ from r1rewards.answers.nodes import (
     children,
 )  # fmt: skip
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -37,24 +41,27 @@ class Assignment:
 
 def settled(node: Node, seed: int) -> Node:
     """`node` with a chain reduced to its end and lists of named values gathered; anything else as it stands."""
-    if isinstance(node, Relation):
-        return settled_relation(node, seed)
-    if isinstance(node, Several):
-        return settled_list(node, seed)
-    if isinstance(node, (Sum, Product)) and any(isinstance(c, Matrix) for c in children(node)):
-        return matrix_of(node)
-    if isinstance(node, (FiniteSet, Tuple)) and any(isinstance(i, Relation) for i in node.items):
-        found = settled_list(Several(node.items), seed)
-        if isinstance(node, FiniteSet) and isinstance(found, Several):
-            return FiniteSet(found.items)
-        if isinstance(node, Tuple) and isinstance(found, Named):
-            order = sorted(range(len(found.names)), key=lambda i: found.names[i])
-            return Tuple(tuple(found.values[i] for i in order), node.brackets)
+    rule = _RULES.get(type(node))
+    return node if rule is None else rule(node, seed)
+
+
+def settled_items(node: FiniteSet | Tuple, seed: int) -> Node:
+    """A set or tuple of named values as one of values."""
+    if not any(isinstance(i, Relation) for i in node.items):
+        return node
+    found = settled_list(Several(node.items), seed)
+    if isinstance(node, FiniteSet) and isinstance(found, Several):
+        return FiniteSet(found.items)
+    if isinstance(node, Tuple) and isinstance(found, Named):
+        order = sorted(range(len(found.names)), key=lambda i: found.names[i])
+        return Tuple(tuple(found.values[i] for i in order), node.brackets)
     return node
 
 
-def matrix_of(node: Sum | Product) -> Node:
+def matrix_of(node: Sum | Product, _: int = 0) -> Node:
     """A sum or product of matrices and numbers, multiplied out; where the shapes do not fit, as it stands."""
+    if Matrix not in map(type, children(node)):
+        return node
     matrices = [c for c in children(node) if isinstance(c, Matrix)]
     if isinstance(node, Product) and (len(matrices) > 3 or any(len(m.rows) > 6 for m in matrices)):
         return node  # every product makes every entry longer
@@ -263,3 +270,9 @@ def settled_list(node: Several, seed: int) -> Node:
     groups = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
     order = sorted(range(width), key=lambda i: distinct[i])
     return Several(tuple(Tuple(tuple(g[i] for i in order), "()") for g in groups), node.joint)
+
+
+_RULES: dict[type[Node], Callable[[Any, int], Node]] = {
+    Relation: settled_relation, Several: settled_list, Sum: matrix_of, Product: matrix_of, FiniteSet: settled_items,
+    Tuple: settled_items,
+}  # fmt: skip
