@@ -20,6 +20,7 @@ from r1rewards.answers.exact import (
     rational,
     scrambled,
 )  # fmt: skip
+from r1rewards.answers.limits import MAX_AGREEMENTS
 from r1rewards.answers.nodes import (
     Big,
     Call,
@@ -32,8 +33,10 @@ from r1rewards.answers.nodes import (
     Sum,
     Symbol,
     children,
+    rebuilt,
 )  # fmt: skip
 from r1rewards.answers.numeric import Disc, Discs, agree, apart
+from r1rewards.answers.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +50,21 @@ _WHOLE_NAMES = frozenset("ijklmnpqrstNMK")
 _RESTATED = frozenset(("gcd", "lcm", "mod"))
 
 _D = Symbol("d")
+
+
+class Allowance:
+    """How many evaluations with many digits a decision may still make."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_AGREEMENTS
+
+    def spend(self) -> None:
+        """One of them. Raises TooHardError where none is left."""
+        if not self.left:
+            raise TooHardError
+        self.left -= 1
 
 
 class Traits:
@@ -198,7 +216,7 @@ class UnknownValueError(ArithmeticError):
     """No rung of ours could evaluate the expressions: the question stays open."""
 
 
-def same_value(a: Node, b: Node, seed: int) -> bool:
+def same_value(a: Node, b: Node, seed: int, allowance: Allowance) -> bool:
     """Whether a and b have the same value, wherever both have one. Raises UndefinedError, UnknownValueError."""
     found = in_field(a, b, seed, points=2)
     if found is False:
@@ -207,10 +225,25 @@ def same_value(a: Node, b: Node, seed: int) -> bool:
     if traits.infinite:
         return same_infinity(a, b)
     if not traits.letters:
-        return same_constant(a, b, traits, found)
+        return same_constant(a, b, traits, found, allowance)
     if found and not traits.kinks:
         return not far_apart(a, b, traits, seed)
-    return at_points(a, b, traits, seed)
+    if in_order(a) == in_order(b):
+        return True
+    if not allowance.left:
+        raise UnknownValueError
+    return at_points(a, b, traits, seed, allowance)
+
+
+def in_order(node: Node) -> Node:
+    """`node` with terms and factors in one order: what differs in nothing else need not be evaluated."""
+    below = children(node)
+    if not below:
+        return node
+    parts = tuple(map(in_order, below))
+    if isinstance(node, (Sum, Product)):
+        parts = tuple(sorted(parts, key=repr))
+    return rebuilt(node, parts)
 
 
 def same_infinity(a: Node, b: Node) -> bool:
@@ -265,7 +298,9 @@ def far_apart(a: Node, b: Node, traits: Traits, seed: int) -> bool:
         return False
 
 
-def same_constant(a: Node, b: Node, traits: Traits, found: bool | None) -> bool:
+def same_constant(
+    a: Node, b: Node, traits: Traits, found: bool | None, allowance: Allowance
+) -> bool:
     """Closed expressions: discs, then many digits unless the field agreed; a bare `log` is natural or decimal."""
     x, y = rational(a), rational(b)
     if x is not None and y is not None:
@@ -274,11 +309,13 @@ def same_constant(a: Node, b: Node, traits: Traits, found: bool | None) -> bool:
     for base in (0, 10) if traits.has_bare_log else (0,):
         try:
             discs = Discs({}, base=base)
-            if not apart(discs.of(a), discs.of(b)) and (found or _agree(a, b, traits, base)):
+            if not apart(discs.of(a), discs.of(b)) and (
+                found or _agree(a, b, traits, base, allowance)
+            ):
                 return True
         except NotHereError:
             try:
-                if _agree(a, b, traits, base):
+                if _agree(a, b, traits, base, allowance):
                     return True
             except (NotHereError, TooHardError):
                 unknown = True
@@ -291,21 +328,23 @@ def same_constant(a: Node, b: Node, traits: Traits, found: bool | None) -> bool:
     return False
 
 
-def _agree(a: Node, b: Node, traits: Traits, base: int) -> bool:
+def _agree(a: Node, b: Node, traits: Traits, base: int, allowance: Allowance) -> bool:
+    allowance.spend()
     return agree(a, b, {}, bits=DIGITS_BITS + 2 * min(traits.bits, 2000), base=base)
 
 
-def at_points(a: Node, b: Node, traits: Traits, seed: int) -> bool:
+def at_points(a: Node, b: Node, traits: Traits, seed: int, allowance: Allowance) -> bool:
     """Two functions of letters: as real functions, where that fails as complex or whole-number ones."""
     unknown = False
     for base in (0, 10) if traits.has_bare_log else (0,):
-        found = on_reals(a, b, traits, seed, base) if not traits.is_complex else None
+        trial = Trial(traits, seed, base, allowance)
+        found = on_reals(a, b, trial) if not traits.is_complex else None
         if found is None and not traits.whole and not traits.signs:
-            found = on_reals(a, b, traits, seed, base, is_real=False)
+            found = on_reals(a, b, trial, is_real=False)
         if found:
             return True
         if traits.whole or (traits.signs and found is None) or (traits.signs and not found):
-            on_whole = on_integers(a, b, traits, seed, base)
+            on_whole = on_integers(a, b, trial)
             if on_whole:
                 return True
             found = on_whole if found is None else found
@@ -315,14 +354,23 @@ def at_points(a: Node, b: Node, traits: Traits, seed: int) -> bool:
     return False
 
 
-def on_reals(
-    a: Node, b: Node, traits: Traits, seed: int, base: int, *, is_real: bool = True
-) -> bool | None:
+@record(frozen=True, slots=True)
+class Trial:
+    """How two functions are tried: `base` is what a bare `log` is taken to."""
+
+    traits: Traits
+    seed: int
+    base: int
+    allowance: Allowance
+
+
+def on_reals(a: Node, b: Node, trial: Trial, *, is_real: bool = True) -> bool | None:
     """Agreement at real points where both have a (real) value. Having one where the other has none is a difference;
     None where too few points have one.
     """
     agreed: list[dict[str, Rational]] = []
-    for k, points in enumerate(trial_points(traits, seed)):
+    base = trial.base
+    for k, points in enumerate(trial_points(trial.traits, trial.seed)):
         left, right = _value(a, points, is_real, base), _value(b, points, is_real, base)
         if left is None or right is None:
             if left is not right and is_real and _Unsure not in (left, right):
@@ -340,6 +388,7 @@ def on_reals(
     checked = 0
     for points in (agreed[0], agreed[1], agreed[-1]):
         try:
+            trial.allowance.spend()
             if not agree(a, b, points, bits=100, is_real=is_real, base=base):
                 return False
             checked += 1
@@ -403,8 +452,9 @@ def real_points(names: set[str], positive: set[str], seed: int, k: int) -> dict[
     return points
 
 
-def on_integers(a: Node, b: Node, traits: Traits, seed: int, base: int) -> bool | None:
+def on_integers(a: Node, b: Node, trial: Trial) -> bool | None:
     """Agreement at whole numbers (letters that need not be whole get reals); None where too few points have a value."""
+    traits, seed = trial.traits, trial.seed
     whole = traits.whole | traits.signs
     agreed = 0
     for k in range(14):
@@ -418,7 +468,7 @@ def on_integers(a: Node, b: Node, traits: Traits, seed: int, base: int) -> bool 
         except TooHardError:
             continue
         except NotHereError:
-            found = _agree_at(a, b, points, base)
+            found = _agree_at(a, b, points, trial)
             if found is None:
                 continue
             if not found:
@@ -431,9 +481,9 @@ def on_integers(a: Node, b: Node, traits: Traits, seed: int, base: int) -> bool 
     return True if agreed >= 5 else None
 
 
-def _agree_at(a: Node, b: Node, points: dict[str, Rational], base: int) -> bool | None:
+def _agree_at(a: Node, b: Node, points: dict[str, Rational], trial: Trial) -> bool | None:
     try:
-        discs = Discs(points, base=base)
+        discs = Discs(points, base=trial.base)
         if apart(discs.of(a), discs.of(b)):
             return False
     except UndefinedError:
@@ -441,7 +491,8 @@ def _agree_at(a: Node, b: Node, points: dict[str, Rational], base: int) -> bool 
     except (NotHereError, TooHardError):
         pass
     try:
-        return agree(a, b, points, bits=100, base=base)
+        trial.allowance.spend()
+        return agree(a, b, points, bits=100, base=trial.base)
     except (UndefinedError, NotHereError, TooHardError):
         return None
 

@@ -15,6 +15,7 @@ from r1rewards.answers import realsets
 from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError, rational
 from r1rewards.answers.grammar_text import same_words
 from r1rewards.answers.identity import (
+    Allowance,
     Traits,
     UnknownValueError,
     difference,
@@ -24,7 +25,7 @@ from r1rewards.answers.identity import (
     real_points,
     same_value,
 )  # fmt: skip
-from r1rewards.answers.limits import MAX_COMPARISONS, MAX_ITEMS
+from r1rewards.answers.limits import MAX_COMPARISONS, MAX_DISTINCT, MAX_ITEMS
 from r1rewards.answers.nodes import (
     BaseN,
     Big,
@@ -95,9 +96,17 @@ STRICT = Options(percent=False, units=False, rounding=False, unevaluated=True)
 class Judge:
     """One comparison. `rung` is the highest step that was needed; `why` the reason of a refusal."""
 
-    __slots__ = ("is_strict", "needs_sympy", "options", "rung", "seed", "why")
+    __slots__ = ("allowance", "is_strict", "needs_sympy", "options", "rung", "seed", "why")
 
-    def __init__(self, options: Options, seed: int, *, is_strict: bool = False) -> None:
+    def __init__(
+        self,
+        options: Options,
+        seed: int,
+        *,
+        is_strict: bool = False,
+        allowance: Allowance | None = None,
+    ) -> None:
+        self.allowance = allowance or Allowance()
         self.options = options
         self.seed = seed
         self.is_strict = is_strict
@@ -120,6 +129,15 @@ class Judge:
         if rule is not None:
             return rule(self, answer, reference)
         return self.refused("different kinds of answer")
+
+    def equal(self, a: Node, b: Node) -> bool:
+        """Whether two expressions have the same value. Raises UndefinedError, UnknownValueError."""
+        return same_value(a, b, self.seed, self.allowance)
+
+    def strictly_same(self, a: Node, b: Node) -> bool:
+        """The relation without roles, which this comparison pays for."""
+        judge = Judge(STRICT, self.seed, is_strict=True, allowance=self.allowance)
+        return bool(judge.same(a, b))
 
     def refused(self, why: str) -> bool:
         """False, with a reason."""
@@ -197,7 +215,7 @@ class Judge:
         self.at("value")
         if places_of(b) is not None and self.rounds(a, b):
             return True
-        if not same_value(a, b, self.seed):
+        if not self.equal(a, b):
             return self.up_to_a_constant(a, b)
         return self.evaluated(a, b)
 
@@ -238,7 +256,7 @@ class Judge:
         if left in letters(x) or right in letters(y):
             return self.refused("a different value")
         others = {name: name + "′" for name in names}
-        moved = same_value(Sum((x, renamed(y, others))), Sum((renamed(x, others), y)), self.seed)
+        moved = self.equal(Sum((x, renamed(y, others))), Sum((renamed(x, others), y)))
         return moved or self.refused("a different value")
 
     # --- amounts: percent, units, degrees
@@ -313,15 +331,19 @@ class Judge:
 
     def distinct(self, items: Sequence[Node]) -> tuple[Node, ...]:
         """The items of a set, each once."""
-        found: list[Node] = []
+        found: list[tuple[Node, Disc | None]] = []
         for item in items:
-            if len(items) > 60 and item in found:
-                continue
-            if len(items) > 60 or not any(
-                Judge(STRICT, self.seed, is_strict=True).same(item, f) for f in found
-            ):
-                found.append(item)
-        return tuple(found)
+            mark = fingerprint(item, self.seed)
+            near = [
+                f for f, other in found if mark is None or other is None or not apart(mark, other)
+            ]
+            if item not in near and not any(self.given_before(item, f, len(items)) for f in near):
+                found.append((item, mark))
+        return tuple(item for item, _ in found)
+
+    def given_before(self, item: Node, other: Node, of: int) -> bool:
+        """Whether an item repeats another; in long lists, and where the allowance is spent, only by form."""
+        return of <= MAX_DISTINCT and bool(self.allowance.left) and self.strictly_same(item, other)
 
     def matched(self, left: Sequence[Node], right: Sequence[Node]) -> bool | None:
         """A one-to-one matching. Exact numbers are matched by value first."""
@@ -338,7 +360,7 @@ class Judge:
                 if mark is not None and other is not None and apart(mark, other):
                     continue
                 budget -= 1
-                if budget < 0:
+                if budget < 0 or not self.allowance.left:
                     return None
                 found = True if item == wanted else self.same(item, wanted)
                 if found:
@@ -544,14 +566,12 @@ class Judge:
         f, g = difference(*a.sides), difference(*b.sides)
         zero = Number(0)
         try:
-            if same_value(f, zero, self.seed) or same_value(g, zero, self.seed):
+            if self.equal(f, zero) or self.equal(g, zero):
                 return self.refused("a tautology")
             others = {name: name + "′" for name in letters(f) | letters(g)}
             if not others:
                 return self.refused("a relation between numbers")
-            moved = same_value(
-                Product((f, renamed(g, others))), Product((renamed(f, others), g)), self.seed
-            )
+            moved = self.equal(Product((f, renamed(g, others))), Product((renamed(f, others), g)))
             if not moved:
                 return self.refused("another relation")
             if signed and not is_positive(Product((f, g)), self.seed):

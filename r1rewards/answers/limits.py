@@ -30,8 +30,14 @@ MAX_FACTORIAL = 2_000
 MAX_ROOT_BITS = 2_000
 """Largest number whose cube or higher root is looked for among the whole numbers, by bisection."""
 
-MAX_STEPS = 10_000
-"""Node evaluations of one decision, nested sums and products included: about 10 ms of pure Python."""
+MAX_STEPS = 6_000
+"""Node evaluations of one expression, nested sums and products included: about 6 ms of pure Python."""
+
+MAX_DIGITS_STEPS = 500
+"""Node evaluations of one expression with many digits: about 10 ms of mpmath."""
+
+MAX_AGREEMENTS = 30
+"""Evaluations with many digits in one decision, 0.3 ms each: ten identities between functions in one list."""
 
 MAX_TERMS = 500
 """Terms of a sum or product with constant bounds that is added up; longer ones go to the last rung."""
@@ -41,6 +47,9 @@ MAX_ITEMS = 300
 
 MAX_COMPARISONS = 2_000
 """Pairs of elements compared to match two unordered collections: 45 elements in the worst order."""
+
+MAX_DISTINCT = 60
+"""Elements of a set that are looked at for repetitions by value; in longer ones only the same form repeats."""
 
 MAX_POSTFIX = 8
 """Signs behind one another after a value: `5!!!!`, `x^2'%`. Each nests the tree one level deeper."""

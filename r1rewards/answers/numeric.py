@@ -23,7 +23,7 @@ from r1rewards.answers.exact import (
     matrix_of,
     scrambled,
 )  # fmt: skip
-from r1rewards.answers.limits import MAX_STEPS
+from r1rewards.answers.limits import MAX_DIGITS_STEPS, MAX_STEPS
 from r1rewards.answers.nodes import (
     BaseN,
     Big,
@@ -591,7 +591,7 @@ class Digits:
     def of(self, node: Node) -> Any:
         """The value of `node`, an mpf or mpc."""
         self.steps += 1
-        if self.steps > MAX_STEPS // 20:
+        if self.steps > MAX_DIGITS_STEPS:
             raise TooHardError
         try:
             value = self.value(node)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError, rational
-from r1rewards.answers.identity import UnknownValueError, infinity_sign, same_value
+from r1rewards.answers.identity import Allowance, UnknownValueError, infinity_sign, same_value
 from r1rewards.answers.limits import MAX_ITEMS
 from r1rewards.answers.nodes import (
     Call,
@@ -177,7 +177,7 @@ def _same_end(a: End, b: End, seed: int) -> bool:
 
 def _same(a: Node, b: Node, seed: int) -> bool:
     try:
-        return same_value(a, b, seed)
+        return same_value(a, b, seed, Allowance())
     except (UnknownValueError, UndefinedError) as e:
         raise NoSetError from e
 

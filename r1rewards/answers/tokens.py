@@ -81,7 +81,7 @@ _TEXT_COMMANDS = (
 _TOKEN = re.compile(
     r"(?P<plain>[+(){}^_/\[\],]|-(?!>))|(?P<letter>[A-Za-z](?![A-Za-z]))"  # most tokens: tried first
     r"|(?P<digits>[0-9]+(?![0-9.,eE{]|\s[\d{]|\\[,;: !]))"
-    r"|(?P<space>\s+|~|\\[ ,;:!>/]|\\(?:left|right|[bB]igg?[lrm]?|mleft|mright|middle)(?![A-Za-z])\s*\.?)"
+    r"|(?P<space>[\s~$\"`]+|\\[ ,;:!>/]|\\(?:left|right|[bB]igg?[lrm]?|mleft|mright|middle)(?![A-Za-z])\s*\.?)"
     rf"|\\(?P<text>{_TEXT_COMMANDS})\s*\{{(?P<body>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}"
     r"|\\(?:mathbb|Bbb|mathds|mathbf|bf)\s*(?:\{\s*(?P<set>[RZNQC])\s*\}|(?P<sett>[RZNQC])(?![A-Za-z]))"
     r"|\\(?P<env>(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\s*\{[clr| ]+\})?)"
@@ -92,7 +92,8 @@ _TOKEN = re.compile(
     r"(?P<ten>[eE][+-]?\d+(?![\w.]))?"
     r"|\\(?P<command>[A-Za-z]+\*?)"
     r"|(?P<word>[A-Za-z]+)"
-    r"|(?P<op><=>|<=|>=|!=|==|:=|=>|->|\*\*|\.\.\.+|\\\\|\\[(){}\[\]%$&#_|]|&&|\|\||.)",
+    r"|(?P<op><=>|<=|>=|!=|==|:=|=>|->|\*\*|\.\.\.+|\\\\|\\[(){}\[\]%$&#_|]|&&|\|\|"
+    rf"|[^\x00-\x7f{''.join(op for op in OPERATORS if not op.isascii())}]+|.)",
     re.DOTALL,
 )
 _NOT_DIGITS = re.compile(r"[^\d.eE+-]")

@@ -93,6 +93,18 @@ CONTENTS: dict[str, tuple[str, str]] = {
         ",".join(rf"\sin({i}x)+{i}" for i in range(40)),
         ",".join(rf"{i}+\sin(x{i})" for i in reversed(range(40))),
     ),
+    "two long lists of identities": (
+        ",".join(rf"\sin({2 * i}x)" for i in range(1, 100)),
+        ",".join(rf"2\sin(x{i})\cos({i}x)" for i in reversed(range(1, 100))),
+    ),
+    "one identity, over and over": (
+        ",".join([r"\sin(2x)", *(rf"2\sin x\cos x+{i}-{i}" for i in range(50))]),
+        r"\sin(2x)",
+    ),
+    "union of roots": (
+        r"\cup".join(rf"(\sqrt{{{i}+\pi}},\sqrt{{\pi+{i + 1}}})" for i in range(60)),
+        r"(\sqrt{\pi},\sqrt{60+\pi})",
+    ),
     "long union": (r"\cup".join(f"({i},{i + 1})" for i in range(1_000)), "(0,1)"),
     "big matrix": (
         r"\begin{pmatrix}" + r"\\".join("&".join("1" * 40) for _ in range(40)) + r"\end{pmatrix}",
