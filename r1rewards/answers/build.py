@@ -132,14 +132,14 @@ def product(factors: list[Node]) -> Node:
 def reciprocal(node: Node) -> Node:
     """`1/node`."""
     if isinstance(node, Number) and node.value and node.places is None:
-        return Number(Fraction(1) / node.value)
+        return Number(Fraction(1, node.value))
     return Power(node, MINUS_ONE)
 
 
 def divided(top: Node, bottom: Node) -> Node:
     """A fraction; of two whole numbers it is a number."""
     if isinstance(bottom, Number) and isinstance(top, Number) and bottom.value:
-        value = Fraction(top.value) / bottom.value
+        value = Fraction(top.value, bottom.value)
         return Number(value.numerator if value.denominator == 1 else value)
     return product([top, Power(bottom, MINUS_ONE)])
 

@@ -132,9 +132,8 @@ def _usable(text: str) -> Node | str:
         if type(node) is Number:
             return node
         for one in node.readings if isinstance(node, Either) else (node,):
-            if isinstance(one, SCALARS):
-                rational(one)
-                infinity_sign(one)
+            if isinstance(one, SCALARS) and rational(one) is None:
+                infinity_sign(one)  # raises UndefinedError, as `rational` does
     except UnreadableAnswerError as e:
         return str(e)
     except UndefinedError:

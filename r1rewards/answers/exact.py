@@ -7,6 +7,7 @@ other way, equal images of different expressions happen for at most degree / 2**
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import comb, factorial, gcd, isqrt, lcm, perm
 from typing import TYPE_CHECKING, Any
 
@@ -185,6 +186,8 @@ def rational_power(base: Rational, exponent: Rational) -> Rational:
         size = max(abs(base.numerator).bit_length(), base.denominator.bit_length())
         if abs(exponent) * size > MAX_BITS * 2:
             raise TooHardError
+        if type(base) is int and exponent > 0:
+            return bounded(base**exponent)
         return bounded(Fraction(base) ** exponent)
     degree = exponent.denominator
     if degree > 64:
@@ -536,10 +539,17 @@ def _whole_root(n: int) -> int:
 
 def scrambled(seed: int, name: str) -> int:
     """64 bits that depend on every bit of the seed and every letter of the name (splitmix64)."""
-    x = seed
-    for c in name:
-        x = (x * 1_000_003 ^ ord(c)) & 0xFFFF_FFFF_FFFF_FFFF
+    x = (seed * 0x5851_F42D_4C95_7F2D ^ _code(name)) & 0xFFFF_FFFF_FFFF_FFFF
     x = (x + 0x9E37_79B9_7F4A_7C15) & 0xFFFF_FFFF_FFFF_FFFF
     x = ((x ^ (x >> 30)) * 0xBF58_476D_1CE4_E5B9) & 0xFFFF_FFFF_FFFF_FFFF
     x = ((x ^ (x >> 27)) * 0x94D0_49BB_1331_11EB) & 0xFFFF_FFFF_FFFF_FFFF
     return x ^ (x >> 31)
+
+
+@lru_cache(maxsize=1024)
+def _code(name: str) -> int:
+    """A name as 64 bits: another one for every short name."""
+    x = 0
+    for c in name:
+        x = (x * 1_000_003 ^ ord(c)) & 0xFFFF_FFFF_FFFF_FFFF
+    return x

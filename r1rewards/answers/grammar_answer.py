@@ -56,7 +56,9 @@ _PLAIN = re.compile(
 _PROSE = re.compile(r"(?=.*[A-Za-z]{4})[A-Za-z][A-Za-z'’ .-]*")
 _JOINED = re.compile(r"\b(?:and|or|is)\b|^(?:option|choice|answer)\b", re.IGNORECASE)
 _WRAPPED = re.compile(r"^\\[(\[](?=.*\\[)\]]$)|\\[)\]]$|^\\displaystyle(?![A-Za-z])", re.DOTALL)
-_IN_WORDS = re.compile(r"\\(?:text|mbox|math|op|rm|bf|hbox|emph)|:")
+_MAYBE_WORDS = re.compile(
+    r"(?<![A-Za-z\\])[A-Za-z]{2}|\\(?:text|mbox|math|op|rm|bf|hbox|emph)|:|[A-J]|\d-\d|\d\s*[ap]|[^\x00-\x7f]"
+)
 _HAS_WORDS = re.compile(r"[A-Za-z]{2,}|[^\W\d_a-zA-Z]")
 _COMMANDS = re.compile(r"\\(?!text|mbox|mathrm|mathbf|q?quad)[A-Za-z]+")
 
@@ -114,7 +116,7 @@ def _special(text: str) -> Node | None:
                     Several(tuple(Number(int(d)) for d in digits.split(","))),
                 )
             )
-    if "=" in text or len(text) > 400 or (text[:1] == "\\" and not _IN_WORDS.search(text)):
+    if "=" in text or len(text) > 400 or not _MAYBE_WORDS.search(text):
         return None
     plain = plain_text(text)
     if plain.isupper() and plain.isalpha() and len(plain) > 1:
