@@ -22,6 +22,7 @@ MAX_BOX = 20_000  # characters in one box: the longest reference of the public s
 MAX_ROW = 64  # boxes in one row, and empty boxes passed over: a longer row is a list of guesses
 WINDOW = 300  # characters before a box in which a box around or beside it must begin
 GAP = 60  # characters between two boxes of one statement
+SAID_AT_ONCE = 24  # characters from "nswer" to what a reference in prose announces
 TAIL = 2_000  # characters after the box that may offer another answer
 
 
@@ -116,7 +117,7 @@ def reference_answer(reference: str) -> str:
     r"""The answer that a reference holds: in its box, after its `####`, or all of it.
 
     Data sets ship answers (`\frac12`), boxed answers and whole solutions (MATH: `... \boxed{\frac12}.`, GSM8K:
-    `... #### 72`).
+    `... #### 72`, Minerva: `... The final answer is $72$. I hope it is correct.`).
     """
     if "\\boxed" in reference or "\\fbox" in reference:
         found = _last_box(reference, 0, len(reference))
@@ -126,7 +127,14 @@ def reference_answer(reference: str) -> str:
         if found == "empty_box":
             return ""
     at = reference.rfind("####")
-    return (reference[at + 4 :] if at >= 0 else reference).rstrip("\\ \n").lstrip()
+    if at >= 0:
+        reference = reference[at + 4 :]
+    elif "nswer" in reference:
+        span = announced(reference, 0, len(reference))
+        # Said at once: in "the answer is that f is linear with slope 2" no single value is.
+        if span is not None and span[0] - reference.rfind("nswer", 0, span[0]) < SAID_AT_ONCE:
+            reference = reference[span[0] : span[1]]
+    return reference.rstrip("\\ \n").lstrip()
 
 
 def _find_carefully(text: str, start: int, mode: Mode, tag: Tag | None) -> Found:
@@ -334,7 +342,7 @@ def _row(text: str, start: int, box: _Box) -> list[_Box]:
 
 
 _DRESSING = re.compile(
-    r"\\[()\[\],;!: \\]|\\(?:q?quad|text(?:bf|rm|it)?|mathrm|mbox|left|right|displaystyle)(?![A-Za-z])"
+    r"\\[()\[\],;!: \\]|\\\Z|\+{2,}|\\(?:q?quad|text(?:bf|rm|it)?|mathrm|mbox|left|right|displaystyle)(?![A-Za-z])"
     r"|[\s$.,;:&*~()\[\]{}\-–—、，。；：!|/]"
 )
 _NAMED = re.compile(r"(?<![A-Za-z\\])((?:[A-Za-z]|\\[A-Za-z]+)(?:_\{?\w{1,8}\}?)?)\s*=\s*\Z")

@@ -25,6 +25,7 @@ from r1rewards.answers.nodes import (
     Big,
     Call,
     Constant,
+    FiniteSet,
     Matrix,
     Node,
     Number,
@@ -197,7 +198,10 @@ class Functions(Brackets):
             self.advance()
             bound = self.argument()
             low, high = (bound, high) if is_low else (low, bound)
-        variable, body = differential(self.nested(self.expr))
+        body = self.nested(self.expr)
+        if isinstance(body, FiniteSet) and len(body.items) == 1:
+            body = body.items[0]  # braces around the integrand
+        variable, body = differential(body)
         return Big("int", variable, low, high, body)
 
     def limit(self, _: str) -> Node:

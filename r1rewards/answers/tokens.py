@@ -173,6 +173,9 @@ _KNOWN_IN_RUN = re.compile(
 )
 
 
+_GLUED = re.compile(r"(or|and)([A-Za-z])")
+
+
 def _word(run: str, start: int, end: int, out: list[Token]) -> None:
     """A run of letters: a known word, letters multiplied (`xy`), functions run together (`2sinx`), or words."""
     if len(run) == 1:
@@ -184,6 +187,11 @@ def _word(run: str, start: int, end: int, out: list[Token]) -> None:
     found = PLAIN_WORDS.get(run) or PLAIN_WORDS.get(run.lower())
     if found:
         out.append((*found, start, end))
+        return
+    glued = _GLUED.fullmatch(run)
+    if glued and out and out[-1][3] == start and (out[-1][0] == "n" or out[-1][1] == ")"):
+        out.append((",", glued[1], start, end - 1))  # `W(x)=1orW(x)=-1`
+        out.append(("s", glued[2], end - 1, end))
         return
     parts = _KNOWN_IN_RUN.split(run)
     if len(parts) == 1 or max(map(len, parts[::2])) > 2:

@@ -96,6 +96,16 @@ def test_a_row_has_a_bounded_length() -> None:
         ("We add. So the sum is $\\boxed{12}$ apples. \n", "12"),
         ("The roots are $\\boxed{1}$ and $\\boxed{2}$.", "1, 2"),
         ("2 + 2 = <<2+2=4>>4\n#### 4", "4"),
+        (
+            "It loses 10. Final Answer: The final answer is $28 \\%$. I hope it is correct. Note: no.",
+            "$28 \\%$",
+        ),
+        ("Alina and the answer is\n(C) Cecile", "(C) Cecile"),
+        (
+            "The answer is that f is linear, its slope 2.",
+            "The answer is that f is linear, its slope 2.",
+        ),
+        ("\\\\boxed{35 cm} ++++++ \\\\boxed{4}", "35 cm, 4"),
         ("", ""),
         ("185\\", "185"),
         ("\\boxed{\\frac{1", "\\boxed{\\frac{1"),
