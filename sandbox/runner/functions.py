@@ -24,8 +24,10 @@ def run(mode, order):
         Function(order).run_tests()
     elif mode == "judge":
         judge.judge(order)
+    elif mode == "serve":
+        judge.serve(load)
     else:
-        {"serve": judge.serve, "together": judge.together}[mode](order, load)
+        judge.together(order, load)
 
 
 class Function(Program):
@@ -35,7 +37,7 @@ class Function(Program):
 
     def run_once(self):
         if self.order["tests"] == 1 or not hasattr(self, "module"):
-            code, self.module = load(self.order, self.module_name)
+            code, self.module = load(self.module_name)
             if exit_code := guarded(lambda: exec(code, vars(self.module))):
                 return exit_code
         return guarded(self.call)

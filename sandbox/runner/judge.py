@@ -110,10 +110,10 @@ class Peer:
 # The program's side.
 
 
-def serve(order, load):
+def serve(load):
     """Load the program, say which names it has, then answer until the other side is gone."""
     peer = ProgramPeer("program", "judge")
-    code, module = load(order, "solution")
+    code, module = load("solution")
     try:
         exec(code, vars(module))
     except BaseException:
@@ -464,7 +464,7 @@ def judge(order):
 def together(order, load):
     """The same in one process with the program: for tests that cannot be split. Whoever reads the verdict is told."""
     tests = Tests(order)
-    code, module = load(order, "solution")
+    code, module = load("solution")
     try:
         exec(code, vars(module))
     except BaseException:

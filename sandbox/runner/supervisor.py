@@ -6,6 +6,8 @@ owner died, it exits, and the container with it. Standard library only; started 
 `python3 -I supervisor.py DIRECTORY CONFIG-AS-JSON`, where DIRECTORY holds this file, its siblings and the socket.
 """
 
+import _socket
+import array
 import contextlib
 import errno
 import glob
@@ -177,13 +179,10 @@ class Supervisor:
     def sweep(self, files_too=False):
         """Kill and reap until no process of a program is left, then remove what they wrote. True when done."""
         deadline = time.monotonic() + RESET_S
-        while True:
+        while not self.is_alone():
             self.kill()
             self.reap()
-            if (
-                self.usage.processes() == 1 + len(set(self.zygotes.values()))
-                or not self.survivors()
-            ):
+            if self.is_alone() or not self.survivors():
                 break
             if time.monotonic() > deadline:
                 return False
@@ -193,6 +192,10 @@ class Supervisor:
                 with acting_as(uid):
                     wipe(WORK, uid)
         return True
+
+    def is_alone(self):
+        """Whether the kernel counts no process in the slot but ours, dead ones not yet reaped included."""
+        return self.usage.processes() == 1 + len(set(self.zygotes.values()))
 
     def reset(self):
         """Back to the state at the start. False means that this slot must not be used again."""
@@ -241,7 +244,7 @@ class Trial:
         self.tests = tests
         self.limits = request["limits"]
         self.results = []
-        self.ended = {}  # pid -> (wait status, largest resident kB)
+        self.ended = {}  # number of the order -> (wait status, largest resident kB)
         self.note = None  # what the runner said before it ended: a record kind
         self.over = None  # the limit that made us stop it
 
@@ -254,7 +257,10 @@ class Trial:
             while self.main not in self.ended and len(self.results) < len(self.tests):
                 self.step()
             if len(self.results) < len(self.tests):
-                self.supervisor.kill()  # daemons that would still write
+                if not self.supervisor.is_alone():
+                    self.supervisor.kill()  # daemons that would still write
+                if len(self.tests) == 1:
+                    self.hear_last_words()
                 self.finish_test(*self.ended[self.main])
         return self.results
 
@@ -262,15 +268,19 @@ class Trial:
         def memory(name, content=b""):
             fd = os.memfd_create(name)
             stack.callback(os.close, fd)
-            fill(fd, content)
+            write(fd, content)
             return fd
 
-        self.stdin, self.stdout, self.stderr = memory("stdin"), memory("stdout"), memory("stderr")
+        asserts = self.request["mode"] == "asserts"
+        self.stdin = memory("stdin", b"" if asserts else self.tests[0][1])
+        self.stdout, self.stderr = memory("stdout"), memory("stderr")
         self.code = memory("source", self.source)
-        self.control, self.childs_control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control, self.childs_control = _socket.socketpair(
+            socket.AF_UNIX, socket.SOCK_SEQPACKET
+        )
         stack.callback(self.control.close)
         stack.callback(self.childs_control.close)
-        if self.request["mode"] == "asserts":
+        if asserts:
             self.asserts = memory("asserts", self.tests[0][1])
             self.ends = socket.socketpair()
             for end in self.ends:
@@ -288,8 +298,10 @@ class Trial:
         }  # fmt: skip
         control = self.childs_control.fileno()
         self.poll = select.poll()
-        for fd in (zygote.sock, self.control, self.supervisor.host):
-            self.poll.register(fd, select.POLLIN)
+        self.poll.register(zygote.sock, select.POLLIN)
+        self.poll.register(self.supervisor.host, select.POLLIN)
+        if len(self.tests) > 1:  # else what it says can wait until it has ended
+            self.poll.register(self.control, select.POLLIN)
         if request["mode"] == "asserts":
             served = {**order, "mode": "serve"}
             zygote.fork(
@@ -317,65 +329,75 @@ class Trial:
         self.childs_control.close()
 
     def begin_test(self):
-        """Load the next test's input and start its clocks."""
-        if self.request["mode"] != "asserts":
-            fill(self.stdin, self.tests[len(self.results)][1])
+        """Start the clocks of a test."""
         self.wall = time.monotonic()
         self.cpu = self.usage.cpu_s()
         self.ooms = self.usage.oom_kills()
+        self.cpu_left = self.limits["cpu_s"]  # when last looked at
         self.wall_limit = self.limits["wall_s"]
 
     def step(self):
         """Wait for the next thing to happen, or for the first moment at which a limit can have been passed."""
-        left = self.limits["cpu_s"] - (self.usage.cpu_s() - self.cpu)
         idle = self.wall_limit - (time.monotonic() - self.wall)
-        wait_s = max(0.005, min(left / self.usage.cpus, idle, self.usage.poll_s))
-        events = (
-            dict(self.poll.poll(wait_s * 1000 + 1))
-            if self.over is None
-            else dict(self.poll.poll(2000))
-        )
+        wait_s = max(0.005, min(self.cpu_left / self.usage.cpus, idle, self.usage.poll_s))
+        events = dict(self.poll.poll((wait_s if self.over is None else 0.05) * 1000 + 1))
         if self.supervisor.host.fileno() in events:
             os._exit(0)  # nobody speaks while a program runs: the owner is gone
         if self.control.fileno() in events:
             self.hear()
         if self.zygote.sock.fileno() in events:
-            pid, status, resident_kb = self.zygote.ended()
-            self.ended[pid] = (status, resident_kb)
+            number, *how = self.zygote.ended()
+            self.ended[number] = how
         elif not events:
             self.check_limits()
 
     def hear(self):
         """A record of the process we run. It may be forged: nothing follows from it but what happens next."""
         record = self.control.recv(64)
-        if len(record) != DONE.size:
-            self.poll.unregister(self.control)
-            if record:
-                self.stop("forged")
-            return
-        kind, exit_code, index = DONE.unpack(record)
-        if (
-            kind == ord("d")
-            and self.request["mode"] != "asserts"
-            and index == len(self.results)
-            and self.over is None
-        ):
+        is_whole = len(record) == DONE.size
+        kind, exit_code, index = DONE.unpack(record) if is_whole else (0, 0, 0)
+        if kind == ord("d") and index == len(self.results) and self.over is None:
             self.finish_test((exit_code & 0xFF) << 8, 0)
             if len(self.results) < len(self.tests) and self.results[-1][0]["status"] == "ok":
-                self.begin_test()
-                with contextlib.suppress(OSError):
-                    self.control.send(b"n")
+                self.next_test()
             else:
                 self.tests = self.tests[: len(self.results)]
-        else:
+            return
+        self.poll.unregister(self.control)  # it has said its last word
+        if is_whole:
             self.note = chr(kind)
+        elif record:
+            self.stop("forged")
+
+    def hear_last_words(self):
+        """The same from a process that had one test and has ended: why it did."""
+        with contextlib.suppress(OSError):  # nothing to hear, and a daemon has the other end
+            record = self.control.recv(64, socket.MSG_DONTWAIT)
+            if len(record) == DONE.size:
+                self.note = chr(record[0])
+            elif record:
+                self.over = "forged"
+
+    def next_test(self):
+        """Let the process that waits for it go on with the next test."""
+        os.lseek(self.stdout, 0, os.SEEK_SET)
+        os.lseek(self.stderr, 0, os.SEEK_SET)
+        os.ftruncate(self.stdin, 0)
+        write(self.stdin, self.tests[len(self.results)][1])
+        os.lseek(self.stdin, 0, os.SEEK_SET)
+        self.begin_test()
+        with contextlib.suppress(OSError):
+            self.control.send(b"n")
 
     def check_limits(self):
-        if self.over is not None:  # killed two seconds ago, and still not reported dead
-            raise SlotLostError("a killed process does not end")
-        if self.usage.too_much(self.limits):
+        self.cpu_left = self.limits["cpu_s"] - (self.usage.cpu_s() - self.cpu)
+        if self.over is not None:
+            if time.monotonic() - self.stopped > RESET_S:
+                raise SlotLostError("a killed process does not end")
+            self.supervisor.kill()  # what had not been forked yet
+        elif self.usage.too_much(self.limits):
             self.stop("memory")
-        elif self.usage.cpu_s() - self.cpu > self.limits["cpu_s"]:
+        elif self.cpu_left < 0:
             self.stop("cpu")
         elif time.monotonic() - self.wall > self.wall_limit:
             starved_s = max(map(queued_s, self.supervisor.survivors()), default=0.0)
@@ -387,6 +409,7 @@ class Trial:
 
     def stop(self, why):
         self.over = why
+        self.stopped = time.monotonic()
         self.supervisor.kill()
 
     def finish_test(self, status, resident_kb):
@@ -591,26 +614,23 @@ class Zygote:
             )
         theirs.close()
         self.sock.settimeout(20)
-        if self.receive() != {"ready": kind}:
+        self.orders = 0
+        if self.receive() != kind:
             raise SlotLostError(f"no interpreter with {kind}")
 
     def fork(self, order, fds):
-        """Start a process; returns its pid."""
+        """Start a process; returns the number that `ended` will name it by."""
+        self.orders += 1
         try:
-            socket.send_fds(self.sock, [marshal.dumps(order)], fds)
+            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))
+            self.sock.sendmsg([marshal.dumps({**order, "number": self.orders})], [rights])
         except OSError as e:
             raise SlotLostError(str(e)) from e
-        reply = self.receive()
-        while "ended" in reply:  # of an earlier process, which nobody waited for
-            reply = self.receive()
-        if "pid" not in reply:
-            raise SlotLostError(f"the interpreter cannot fork: {reply}")
-        return reply["pid"]
+        return self.orders
 
     def ended(self):
-        """(pid, wait status, largest resident kB) of a process that ended."""
-        reply = self.receive()
-        return reply["ended"], reply["status"], reply["resident_kb"]
+        """(number, wait status, largest resident kB) of a process that ended."""
+        return self.receive()
 
     def receive(self):
         try:
@@ -711,22 +731,20 @@ def no_queues():
         return True
 
 
-def fill(fd, content):
-    """Make `content` all there is in `fd`, and rewind it."""
-    os.ftruncate(fd, 0)
+def write(fd, content):
+    """Put `content` at the beginning of `fd`, whose position stays where it is."""
     at = 0
     while at < len(content):
         at += os.pwrite(fd, content[at : at + (1 << 24)], at)
-    os.lseek(fd, 0, os.SEEK_SET)
 
 
 def drain(fd, most):
-    """The first `most` bytes of what was written to `fd`, and how many there were; leaves it empty and rewound."""
+    """The first `most` bytes of what was written to `fd`, and how many there were; leaves it empty."""
     size = os.fstat(fd).st_size
-    content = os.pread(fd, min(size, most), 0) if size else b""
-    if size:
-        os.ftruncate(fd, 0)
-    os.lseek(fd, 0, os.SEEK_SET)
+    if not size:
+        return b"", 0
+    content = os.pread(fd, min(size, most), 0)
+    os.ftruncate(fd, 0)
     return content, size
 
 

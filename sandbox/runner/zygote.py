@@ -23,7 +23,6 @@ import marshal
 import math  # noqa: F401
 import operator  # noqa: F401
 import os
-import random
 import re  # noqa: F401
 import resource
 import select
@@ -35,74 +34,111 @@ import types
 import typing  # noqa: F401
 
 DONE = struct.Struct("!BBI")  # kind of record, exit code, index of the test
-HIGH = 200  # where descriptors are parked while 0 to 8 are being laid out
+HIGH = 200  # above all descriptors of a program: where ours are
 CONTROL, SOURCE, INPUT, OUTPUT, NOISE, PEER = 3, 4, 5, 6, 7, 8
 PR_SET_DUMPABLE = 4
 PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 
 
 def main(fd, kind, work, confined):
+    prepare(kind, work, confined)
+    sock = occupy(fd)
+    open_streams()
+    gc.collect()
+    gc.freeze()  # what is here now is shared with all children; collecting it would copy its pages
+    sock.send(marshal.dumps(kind))
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    children = {}  # pidfd -> (pid, number of the order)
+    while True:
+        for ready, _ in poll.poll():
+            if ready == sock.fileno():
+                pid, number = fork(sock)
+                child = os.pidfd_open(pid)
+                children[child] = pid, number
+                poll.register(child, select.POLLIN)
+            else:
+                poll.unregister(ready)
+                os.close(ready)
+                pid, number = children.pop(ready)
+                _, status, used = os.wait4(pid, 0)
+                sock.send(marshal.dumps((number, status, used.ru_maxrss)))
+
+
+def prepare(kind, work, confined):
+    """All that is the same for every program is done here, once: a child pays for each page it touches."""
     global WORK, CONFINEMENT
     WORK = work
     if confined:
         import confine
 
         CONFINEMENT = confine.Confinement(work)
+    import_random()
     if kind in ("full", "numpy"):
         import functions  # noqa: F401 - and with it `wire` and `judge`
     if kind == "numpy":
-        import numpy.random  # noqa: F401 - the largest part of what programs import
+        import numpy.random  # the largest part of what programs import
+
+        numpy.random.seed(0)  # noqa: NPY002 - what programs use
     sys.path[0] = WORK  # where a program's own folder would stand
-    os.chdir("/")
-    sock = _socket.socket(fileno=fd)
-    file = os.memfd_create("streams")
-    for standard in range(3):
-        os.dup2(file, standard)  # a file that can be sought in, as those of the programs
-    READY.append(make_streams())
-    gc.collect()
-    gc.freeze()  # what is here now is shared with all children; collecting it would copy its pages
-    sock.send(marshal.dumps({"ready": kind}))
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    children = {}  # pidfd -> pid
-    while True:
-        for ready, _ in poll.poll():
-            if ready == sock.fileno():
-                pid = fork(sock, kind)
-                child = os.pidfd_open(pid)
-                children[child] = pid
-                poll.register(child, select.POLLIN)
-            else:
-                poll.unregister(ready)
-                os.close(ready)
-                pid, status, used = os.wait4(children.pop(ready), 0)
-                record = {"ended": pid, "status": status, "resident_kb": used.ru_maxrss}
-                sock.send(marshal.dumps(record))
+    os.chdir(WORK)
+    os.umask(0o022)
+    if os.getuid() == 0:
+        os.setgroups([])
+    for limit, value in (
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+    compile("", "", "exec")  # the first call makes 120 classes for syntax trees: 1.5 ms
 
 
-def fork(sock, kind):
-    """One order and its descriptors in, one child's pid out."""
+def import_random():
+    """Import it seeded, and without what it does after each fork: a new seed from the kernel, 0.1 ms.
+
+    Same program, same inputs, same run: the hash seed is fixed, too. `become` registers what is left out here.
+    """
+    register, os.register_at_fork = os.register_at_fork, lambda **_: None
+    import random
+
+    os.register_at_fork = register
+    random.seed(0)
+
+
+def occupy(fd):
+    """Our socket, above all that a program has; below, a file that can be sought in, as those of programs."""
+    sock = _socket.socket(fileno=fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH))
+    file = fcntl.fcntl(os.memfd_create("streams"), fcntl.F_DUPFD_CLOEXEC, HIGH)
+    for number in range(PEER + 1):
+        os.dup2(file, number)
+    return sock
+
+
+def fork(sock):
+    """One order and its descriptors in; returns the child's pid and the number of the order."""
     message, ancillary, _, _ = sock.recvmsg(
         65536, _socket.CMSG_SPACE(8 * 4), _socket.MSG_CMSG_CLOEXEC
     )
     if not message:
         os._exit(0)  # the supervisor is gone
     fds = [fd for _, _, body in ancillary for (fd,) in struct.iter_unpack("i", body)]
+    order = marshal.loads(message)
     pid = os.fork()
     if pid == 0:
         try:
-            become(marshal.loads(message), fds, kind)
+            become(order, fds)
         except BaseException:
             sys.__excepthook__(*sys.exc_info())
         finally:
             os._exit(70)  # whatever happens, a child never returns into this loop
     for fd in fds:
         os.close(fd)
-    sock.send(marshal.dumps({"pid": pid}))
-    return pid
+    return pid, order["number"]
 
 
-def become(order, fds, kind):
+def become(order, fds):
     """From a copy of the zygote to a process of the program: its descriptors, limits and identity, then its code."""
     mode = order["mode"]
     lay_out(mode, fds)
@@ -115,10 +151,6 @@ def become(order, fds, kind):
         (resource.RLIMIT_CPU, order["limits"]["process_cpu_s"]),
         (resource.RLIMIT_FSIZE, order["limits"]["file_bytes"]),
         (resource.RLIMIT_STACK, order["limits"]["stack_bytes"]),
-        (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_MEMLOCK, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
         *(
             [(resource.RLIMIT_NPROC, order["limits"]["processes"])]
             if CONFINEMENT is not None
@@ -127,10 +159,7 @@ def become(order, fds, kind):
     ):
         resource.setrlimit(limit, (value, value))
     os.setsid()
-    os.umask(0o022)
-    os.chdir(WORK)
     if os.getuid() != order["uid"]:
-        os.setgroups([])
         os.setresgid(order["uid"], order["uid"], order["uid"])
         os.setresuid(order["uid"], order["uid"], order["uid"])
         stay_dumpable()
@@ -139,9 +168,7 @@ def become(order, fds, kind):
         CONFINEMENT.apply()
     if mode == "exec":
         execute(order)
-    random.seed(0)  # same program, same inputs, same run; so is the hash seed
-    if kind == "numpy":
-        sys.modules["numpy"].random.seed(0)
+    os.register_at_fork(after_in_child=sys.modules["random"].seed)
     sys.argv = [os.path.join(WORK, order["name"]), *order["argv"]]
     if mode == "python":
         Program(order).run_tests()
@@ -160,8 +187,7 @@ def lay_out(mode, fds):
     `fds`: standard input, output and error, control, source and, for asserts, the other process. A program that is
     executed keeps the first three; `control` closes when that succeeds.
     """
-    parked = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH) for fd in fds]
-    stdin, stdout, stderr, control, source = parked[:5]
+    stdin, stdout, stderr, control, source, *peer = fds
     layout = {0: stdin, 1: stdout, 2: stderr, CONTROL: control, SOURCE: source}
     if mode != "exec":
         layout |= {INPUT: stdin, OUTPUT: stdout, NOISE: stderr}
@@ -171,8 +197,8 @@ def lay_out(mode, fds):
         "together",
     ):  # what these print is noise: their results have a file of their own
         layout |= {0: os.open("/dev/null", os.O_RDONLY), 1: stderr}
-    if len(parked) > 5:
-        layout[PEER] = parked[5]
+    if peer:
+        layout[PEER] = peer[0]
     for target, fd in layout.items():
         os.dup2(fd, target, inheritable=target < 3)
     os.closerange(max(layout) + 1, HIGH + 50)
@@ -191,41 +217,47 @@ def execute(order):
         os._exit(127)
 
 
-def load(order, module_name):
-    """The program's code object and a fresh module for it to run in. What does not compile ends the process here."""
+def load(name):
+    """The program's code object, and a module of that name for it to run in."""
+    return compiled(), new_module(name)
+
+
+def compiled():
+    """The program's code object. What does not compile ends the process here."""
     source = os.pread(SOURCE, os.fstat(SOURCE).st_size, 0)
-    path = sys.argv[0]
     try:
-        code = compile(source, path, "exec", dont_inherit=True)
+        return compile(source, sys.argv[0], "exec", dont_inherit=True)
     except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError) as e:
         sys.__excepthook__(type(e), e.with_traceback(None), None)
         sys.__stderr__.flush()
         os.write(CONTROL, DONE.pack(ord("c"), 1, 0))
         os._exit(1)
-    module = types.ModuleType(module_name)
-    module.__file__ = path
+
+
+def new_module(name):
+    """An empty module for a program to run in."""
+    module = types.ModuleType(name)
+    module.__file__ = sys.argv[0]
     module.__builtins__ = builtins
-    sys.modules[module_name] = module
-    return code, module
+    sys.modules[name] = module
+    return module
 
 
 WORK = "/tmp"
 CONFINEMENT = None  # on the local backend, what replaces the container
-READY = []  # the streams of the first run, made before the fork: 0.3 ms that no program has to wait for
 
 
-def make_streams():
+def open_streams():
     """Standard streams as an interpreter makes them for files: UTF-8, buffered, not a terminal."""
     stdin, stdout, stderr = (
         io.FileIO(fd, mode, closefd=False) for fd, mode in ((0, "r"), (1, "w"), (2, "w"))
     )
-    return (
-        io.TextIOWrapper(io.BufferedReader(stdin), "utf-8", "surrogateescape"),
-        io.TextIOWrapper(io.BufferedWriter(stdout), "utf-8", "surrogateescape"),
-        io.TextIOWrapper(
-            io.BufferedWriter(stderr), "utf-8", "backslashreplace", line_buffering=True
-        ),
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(stdin), "utf-8", "surrogateescape")
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(stdout), "utf-8", "surrogateescape")
+    sys.stderr = io.TextIOWrapper(
+        io.BufferedWriter(stderr), "utf-8", "backslashreplace", line_buffering=True
     )
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
 
 class Program:
@@ -235,21 +267,25 @@ class Program:
 
     def __init__(self, order):
         self.order = order
+        self.code = None
         self.alone = order["tests"] == 1
-        self.builtins = dict(vars(builtins))
-        self.streams = None
+        self.streams = sys.stdout, sys.stderr
+        if not self.alone:
+            self.builtins = dict(vars(builtins))
 
     def run_tests(self):
         for index in range(self.order["tests"]):
             if index:
                 self.rewind()
-            self.open_streams()
+                open_streams()
+                self.streams = sys.stdout, sys.stderr
+            callbacks = atexit._ncallbacks()
             exit_code = self.run_once()
             exit_code = self.flush() or exit_code
             if self.alone:
                 self.end(exit_code)
             threads = sys.modules["threading"].active_count() if "threading" in sys.modules else 1
-            if threads > 1 or atexit._ncallbacks() > self.callbacks:
+            if threads > 1 or atexit._ncallbacks() > callbacks:
                 os.write(
                     CONTROL, DONE.pack(ord("f"), 0, index)
                 )  # to be run again, in a process of its own
@@ -258,15 +294,11 @@ class Program:
             if os.read(CONTROL, 1) != b"n":
                 os._exit(0)
 
-    def open_streams(self):
-        self.callbacks = atexit._ncallbacks()
-        sys.stdin, sys.stdout, sys.stderr = READY.pop() if READY else make_streams()
-        sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-        self.streams = sys.stdout, sys.stderr
-
     def run_once(self):
-        code, module = load(self.order, self.module_name)
-        return guarded(lambda: exec(code, vars(module)))
+        if self.code is None:
+            self.code = compiled()
+        module = new_module(self.module_name)
+        return guarded(lambda: exec(self.code, vars(module)))
 
     def flush(self):
         """Write out what the program left in its buffers, in its own streams and in those it put in their place."""
@@ -298,7 +330,7 @@ class Program:
         sys.setrecursionlimit(1000)
         sys.argv = [os.path.join(WORK, self.order["name"])]
         sys.excepthook = sys.__excepthook__
-        random.seed(0)
+        sys.modules["random"].seed(0)
 
 
 def guarded(run):
