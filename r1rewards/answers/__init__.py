@@ -9,8 +9,8 @@ from r1rewards.answers.equal import (
     read_reference,
     same,
 )
-from r1rewards.answers.kinds import DEFAULT, Options
 from r1rewards.answers.nodes import Node
+from r1rewards.answers.options import DEFAULT, Options
 
 __all__ = [
     "DEFAULT", "Decision", "Node", "Options", "Reference",

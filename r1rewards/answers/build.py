@@ -211,3 +211,21 @@ def by_cases(rows: list[list[Node]]) -> Node:
     if any(len(r) != 2 for r in rows):
         return Several(tuple(cell for r in rows for cell in r))
     return Piecewise(tuple((r[0], r[1]) for r in rows))
+
+
+def places_of(node: Node) -> int | None:
+    """Digits behind the decimal point, of a decimal or of one in scientific notation; None for exact numbers."""
+    if isinstance(node, Number):
+        return node.places
+    if isinstance(node, Product) and len(node.factors) in (2, 3):
+        numbers = [f for f in node.factors if f != Number(-1)]
+        if len(numbers) == 2 and isinstance(numbers[0], Number) and isinstance(numbers[1], Power):
+            ten, exponent = numbers[1].base, numbers[1].exponent
+            if (
+                ten == Number(10)
+                and isinstance(exponent, Number)
+                and isinstance(exponent.value, int)
+            ):
+                places = numbers[0].places
+                return None if places is None else places - exponent.value
+    return None

@@ -1,8 +1,13 @@
-"""What the ladder says."""
+"""What the ladder says: yes, no, or left open."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from r1rewards.answers.records import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @record(frozen=True, slots=True)
@@ -16,3 +21,23 @@ class Decision:
     same: bool | None
     rung: str
     reason: str = ""
+
+
+def any_of(found: Iterable[bool | None]) -> bool | None:
+    """True where one is, None where one is open and none true."""
+    is_open = False
+    for one in found:
+        if one:
+            return True
+        is_open = is_open or one is None
+    return None if is_open else False
+
+
+def all_of(found: Iterable[bool | None]) -> bool | None:
+    """False where one is, None where one is open and none false."""
+    is_open = False
+    for one in found:
+        if one is False:
+            return False
+        is_open = is_open or one is None
+    return None if is_open else True

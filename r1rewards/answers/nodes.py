@@ -273,6 +273,13 @@ class Either(Node):
     readings: tuple[Node, ...]
 
 
+SCALARS = (Number, Symbol, Constant, Sum, Product, Power, Call, Big, BaseN, Piecewise, Ratio)
+"""What has a value, or would have one if its letters had."""
+
+SETS = (Interval, NamedSet, Combined, SetBuilder)
+"""What is written as a set of numbers, without its elements."""
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below, in writing order."""
     below = _BELOW.get(type(node))

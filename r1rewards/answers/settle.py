@@ -136,7 +136,8 @@ def settled_relation(node: Relation, seed: int) -> Node:
 
 
 def _surely_same(a: Node, b: Node, seed: int) -> bool:
-    from r1rewards.answers.kinds import STRICT, Judge
+    from r1rewards.answers.kinds import Judge
+    from r1rewards.answers.options import STRICT
 
     return a == b or bool(Judge(STRICT, seed, is_strict=True).same(a, b))
 

@@ -19,7 +19,7 @@ from r1rewards.workers import WorkerPool
 
 if TYPE_CHECKING:
     from r1rewards.answers.equal import Reference
-    from r1rewards.answers.kinds import Options
+    from r1rewards.answers.options import Options
 
 CPU_S = 5.0
 """Seconds of CPU for one pair: sympy needs under one for what it can do at all, and its import is not counted."""

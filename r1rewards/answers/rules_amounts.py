@@ -1,0 +1,110 @@
+"""Amounts: percent, units, degrees, and what may be missing on one side."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from r1rewards.answers.build import ONE, product
+from r1rewards.answers.decisions import any_of
+from r1rewards.answers.exact import UndefinedError, rational
+from r1rewards.answers.identity import letters
+from r1rewards.answers.nodes import BaseN, Constant, Node, Number, Percent, Product, Quantity
+from r1rewards.answers.units import measure
+
+if TYPE_CHECKING:
+    from r1rewards.answers.kinds import Judge
+
+
+IN_RADIANS = Product((Number(Fraction(1, 180)), Constant("pi")))
+
+
+def quantities(judge: Judge, a: Node, b: Node) -> bool | None:
+    """Amounts with a unit, a percent sign, or neither."""
+    (x, u), (y, v) = amount_of(a), amount_of(b)
+    if u == v:
+        return judge.same(x, y)
+    if isinstance(x, BaseN) or isinstance(y, BaseN):
+        return judge.refused("a number in a base for an amount")
+    if not u or not v:
+        return missing_unit(judge, x, u, y, v)
+    if "%" in (u, v):
+        return judge.refused("a percentage for an amount, or the other way round")
+    (f, d), (g, e) = measure(u), measure(v)
+    if d != e:
+        if dict(d).keys() == {"rad"} and dict(e).keys() == {"deg"}:
+            return judge.same(x, times(Number(Fraction(g)), y, IN_RADIANS))
+        if dict(e).keys() == {"rad"} and dict(d).keys() == {"deg"}:
+            return judge.same(times(Number(Fraction(f)), x, IN_RADIANS), y)
+        return judge.refused(f"different units: {u} for {v}")
+    factor = Number(Fraction(f) / Fraction(g))
+    return judge.same(times(factor, x), y)
+
+
+def missing_unit(judge: Judge, x: Node, u: str, y: Node, v: str) -> bool | None:
+    """A unit on one side only."""
+    unit = u or v
+    if unit == "%":
+        hundredth = Number(Fraction(1, 100))
+        as_number = judge.same(times(hundredth, x), y) if u else judge.same(x, times(hundredth, y))
+        if as_number or judge.is_strict:
+            return as_number
+        return (
+            judge.same(x, y)
+            if judge.options.percent
+            else judge.refused("a percent sign on one side only")
+        )
+    if unit == "deg" and (
+        judge.is_strict or not same_plain(x, y)
+    ):  # the other side may be in radians
+        return judge.same(times(x, IN_RADIANS), y) if u else judge.same(x, times(y, IN_RADIANS))
+    if judge.is_strict or not judge.options.units:
+        return judge.refused("a unit on one side only")
+    factor, dimensions = measure(unit)
+    if not dimensions:  # two dozen eggs are 24 of them
+        counted = Number(factor)
+        left, right = (times(counted, x), y) if u else (x, times(counted, y))
+        return any_of((judge.same(left, right), judge.same(x, y)))
+    return judge.same(x, y)
+
+
+def times(*factors: Node) -> Node:
+    """The factors multiplied, ones left out."""
+    return product([f for f in factors if f != ONE] or [ONE])
+
+
+def amount_of(node: Node) -> tuple[Node, str]:
+    """(amount, unit) of a percentage, a quantity, a number of degrees; the unit of anything else is empty."""
+    if isinstance(node, Percent):
+        return node.amount, "%"
+    if isinstance(node, Quantity):
+        inner, unit = amount_of(node.amount)
+        return (inner, f"{node.unit} {unit}") if unit else (node.amount, node.unit)
+    if type(node) is Product and _is_degree(node.factors[-1]) and len(node.factors) > 1:
+        rest = node.factors[:-1]
+        if not any(map(_is_degree, rest)):
+            return times(*rest), "deg"
+    return node, ""
+
+
+def _is_degree(node: Node) -> bool:
+    return type(node) is Constant and node.name == "deg"
+
+
+def in_degrees(node: Node) -> bool:
+    """True for a closed number of degrees."""
+    return (
+        type(node) is Product
+        and _is_degree(node.factors[-1])
+        and amount_of(node)[1] == "deg"
+        and not letters(node)
+    )
+
+
+def same_plain(a: Node, b: Node) -> bool:
+    """True where two amounts are the same rational, or neither is one."""
+    try:
+        x, y = rational(a), rational(b)
+    except UndefinedError:
+        return False
+    return x == y

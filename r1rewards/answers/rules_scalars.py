@@ -1,0 +1,160 @@
+r"""Expressions: exact numbers, form, value; then what a decimal or an antiderivative as reference allows."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from r1rewards.answers.build import places_of
+from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError, rational
+from r1rewards.answers.identity import Traits, UnknownValueError, infinity_sign, letters
+from r1rewards.answers.nodes import (
+    Big,
+    Call,
+    Node,
+    Number,
+    Power,
+    Product,
+    Ratio,
+    Sum,
+    Symbol,
+    children,
+    renamed,
+)
+from r1rewards.answers.numeric import Discs
+from r1rewards.answers.rules_amounts import in_degrees, quantities
+from r1rewards.answers.rules_collections import matched, ordered
+
+if TYPE_CHECKING:
+    from r1rewards.answers.kinds import Judge
+
+
+def scalars(judge: Judge, a: Node, b: Node) -> bool | None:
+    """Two expressions: exact numbers, form, value; then rounding to a decimal reference."""
+    try:
+        return scalar_values(judge, a, b)
+    except UndefinedError:
+        return judge.refused("undefined")
+    except UnknownValueError:
+        return True if same_form(judge, a, b) else left_open(judge, a, b)
+
+
+def left_open(judge: Judge, a: Node, b: Node) -> bool | None:
+    """Neither equal nor different for all we can compute: sympy's where something is left to evaluate."""
+    if is_restated(judge, a, b):
+        return judge.refused("restates the question unevaluated")
+    if Traits(a, b).unevaluated:
+        judge.needs_sympy = True
+        return None
+    if not judge.is_strict and not is_computed(a) and is_computed(b):
+        return judge.refused("beyond what is computed")
+    judge.why = judge.why or "beyond what is computed"
+    return None
+
+
+def same_form(judge: Judge, a: Node, b: Node) -> bool:
+    """Part by part, for what could not be evaluated: integrals, limits, long sums."""
+    if isinstance(a, Big) and isinstance(b, Big) and a.variable != b.variable:
+        b = Big(b.kind, a.variable, b.low, b.high, renamed(b.body, {b.variable: a.variable}))
+    if type(a) is not type(b) or not isinstance(a, (Big, Call, Power, Sum, Product, Ratio)):
+        return a == b
+    shapes = [
+        (n.kind, n.variable, n.low is None, n.high is None)
+        if isinstance(n, Big)
+        else getattr(n, "name", "")
+        for n in (a, b)
+    ]
+    left, right = children(a), children(b)
+    if shapes[0] != shapes[1] or len(left) != len(right):
+        return False
+    same_parts = matched if isinstance(a, (Sum, Product)) else ordered
+    return bool(same_parts(judge, left, right))
+
+
+def scalar_values(judge: Judge, a: Node, b: Node) -> bool | None:
+    """The rungs in order. Raises UndefinedError, UnknownValueError."""
+    x = rational(a)
+    y = None if x is None else rational(b)
+    if y is not None:
+        judge.at("number")
+        if x == y:
+            return evaluated(judge, a, b)
+        return rounds(judge, a, b) or judge.refused("a different number")
+    if in_degrees(a) is not in_degrees(b) and not judge.is_strict:
+        return quantities(judge, a, b)
+    if a == b:
+        infinity_sign(a)
+        return True
+    judge.at("value")
+    if places_of(b) is not None and rounds(judge, a, b):
+        return True
+    if not judge.equal(a, b):
+        return up_to_a_constant(judge, a, b)
+    return evaluated(judge, a, b)
+
+
+def evaluated(judge: Judge, a: Node, b: Node) -> bool:
+    """Equal in value: but an answer that leaves the question to be evaluated is none."""
+    return not is_restated(judge, a, b) or judge.refused("restates the question unevaluated")
+
+
+def is_restated(judge: Judge, a: Node, b: Node) -> bool:
+    """True where the answer has a sum, integral, limit, gcd or remainder, and the reference none."""
+    if judge.options.unevaluated or type(a) is Number:
+        return False
+    return Traits(a).unevaluated and not Traits(b).unevaluated
+
+
+def rounds(judge: Judge, answer: Node, reference: Node) -> bool:
+    """Whether the answer lies within half a unit of the reference's last decimal place."""
+    places = places_of(reference) if judge.options.rounding else None
+    if places is None:
+        return False
+    value, target = rational(answer), rational(reference)
+    if target is None:
+        return False
+    half = Fraction(1, 2) / Fraction(10) ** places if abs(places) < 5000 else Fraction(0)
+    if value is not None:
+        return abs(Fraction(value) - target) <= half
+    try:
+        z, r = Discs({}).of(answer)
+        return abs(z.imag) <= r and abs(Fraction(z.real) - target) + Fraction(r) <= half
+    except (UndefinedError, NotHereError, TooHardError, OverflowError, ValueError):
+        return False
+
+
+def up_to_a_constant(judge: Judge, a: Node, b: Node) -> bool:
+    """Antiderivatives: both add a letter of their own, `C`, whatever its name, and differ by a constant."""
+    left, right = free_constant(a), free_constant(b)
+    if not left or not right:
+        return judge.refused("a different value")
+    x, y = without(a, left), without(b, right)
+    names = letters(x) | letters(y)
+    if left in letters(x) or right in letters(y):
+        return judge.refused("a different value")
+    others = {name: name + "′" for name in names}
+    moved = judge.equal(Sum((x, renamed(y, others))), Sum((renamed(x, others), y)))
+    return moved or judge.refused("a different value")
+
+
+def is_computed(node: Node) -> bool:
+    """True where a closed expression has a value within our limits."""
+    try:
+        return rational(node) is not None or Discs({}).of(node)[1] >= 0
+    except (UndefinedError, NotHereError, TooHardError):
+        return False
+
+
+def free_constant(node: Node) -> str:
+    """The letter of integration that a sum adds: C, c, K, k or one with a subscript; empty where there is none."""
+    if not isinstance(node, Sum):
+        return ""
+    names = [t.name for t in node.terms if isinstance(t, Symbol)]
+    return next((n for n in names if n[0] in "CcKk" and names.count(n) == 1), "")
+
+
+def without(node: Node, name: str) -> Node:
+    """A sum without its term `name`."""
+    assert isinstance(node, Sum)
+    rest = tuple(t for t in node.terms if t != Symbol(name))
+    return rest[0] if len(rest) == 1 else Sum(rest)
