@@ -169,11 +169,6 @@ def called(name: str, args: tuple[Node, ...]) -> Node:
     return Call(name, args)
 
 
-def one_in_square(node: Node) -> Node:
-    """`[x]`: square brackets around one value group it."""
-    return node
-
-
 def differential(body: Node) -> tuple[str, Node]:
     """(variable, integrand) of what ends with `dx`; an empty variable where it does not."""
     last = body.terms[-1] if isinstance(body, Sum) else body

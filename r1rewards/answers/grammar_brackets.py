@@ -2,7 +2,7 @@ r"""Brackets of every shape: groups, tuples, intervals, sets, absolute values.""
 
 from __future__ import annotations
 
-from r1rewards.answers.build import EMPTY, is_infinite, one_in_square, product, reciprocal
+from r1rewards.answers.build import EMPTY, is_infinite, product, reciprocal
 from r1rewards.answers.cursor import Cursor
 from r1rewards.answers.limits import MAX_ITEMS
 from r1rewards.answers.nodes import (
@@ -77,11 +77,7 @@ class Brackets(Cursor):
         if len(inner) == 1:
             if not matched:
                 raise self.error("brackets that do not match")
-            return (
-                inner[0]
-                if opened == "(" or isinstance(inner[0], Matrix)
-                else one_in_square(inner[0])
-            )
+            return inner[0]
         if len(inner) == 2 and (not matched or is_infinite(inner[0]) or is_infinite(inner[1])):
             return Interval(inner[0], inner[1], opened == "[", closed == "]")
         if not matched:

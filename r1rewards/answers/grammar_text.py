@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from r1rewards.answers.nodes import Choice, Clock, Date, NamedSet, Node, Number, Text
+from r1rewards.answers.nodes import Clock, Date, NamedSet, Node, Number, Text
 
 # --- English numerals
 
@@ -249,9 +249,6 @@ def words(plain: str) -> Node:
     )
 
 
-_CHOICE = re.compile(
-    r"[(（]?\s*([A-J])\s*(?:[)）]|[.:：](?=\s|$)|\s*$)(?!\s*[-+*/^=<>≤≥_(])\s*(.*)", re.DOTALL
-)
 _PAREN_CHOICE = re.compile(
     r"(?:option |choice |answer )?[(（]\s*([A-J])\s*[)）]\s*(?![-+*/^=<>≤≥_(,])(.*)",
     re.DOTALL | re.IGNORECASE,
@@ -278,9 +275,6 @@ _NOUNS = frozenset(
     "triangle quadrilateral polygon shape number numbers function line lines angle curve figure statement color solution "
     "solutions point points set values value year".split()
 )
-_NEGATIONS = frozenset(
-    {"not", "no", "non", "never", "neither", "nor", "isn't", "不", "cannot", "can't"}
-)
 
 
 def same_words(a: str, b: str) -> bool:
@@ -298,6 +292,3 @@ def _content(text: str) -> list[str]:
     found = re.findall(r"[^\W_]+(?:['’-][^\W_]+)*|[^\w\s.,;:!?'\"()\[\]-]", text.casefold())
     kept = [w for w in found if w not in _ARTICLES]
     return kept or found
-
-
-_ = (Choice, _CHOICE, _NEGATIONS)

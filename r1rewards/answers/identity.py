@@ -10,16 +10,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from r1rewards.answers.digits import agree
+from r1rewards.answers.disc import Disc, apart
+from r1rewards.answers.discs import Discs
 from r1rewards.answers.exact import (
     Exact,
-    Field,
     NotHereError,
     Rational,
     TooHardError,
     UndefinedError,
     rational,
-    scrambled,
-)  # fmt: skip
+)
+from r1rewards.answers.field import Field, scrambled
 from r1rewards.answers.limits import MAX_AGREEMENTS
 from r1rewards.answers.nodes import (
     Big,
@@ -35,7 +37,6 @@ from r1rewards.answers.nodes import (
     children,
     rebuilt,
 )  # fmt: skip
-from r1rewards.answers.numeric import Disc, Discs, agree, apart
 from r1rewards.answers.records import record
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from r1rewards.answers.discs import Discs
 from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError, rational
 from r1rewards.answers.identity import Allowance, UnknownValueError, infinity_sign, same_value
 from r1rewards.answers.limits import MAX_ITEMS
@@ -25,7 +26,6 @@ from r1rewards.answers.nodes import (
     Text,
     Tuple,
 )  # fmt: skip
-from r1rewards.answers.numeric import Discs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

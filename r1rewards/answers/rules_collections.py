@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from r1rewards.answers.build import places_of
 from r1rewards.answers.decisions import all_of
+from r1rewards.answers.disc import Disc, apart
+from r1rewards.answers.discs import Discs
 from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError
 from r1rewards.answers.identity import Traits, real_points
 from r1rewards.answers.limits import MAX_COMPARISONS, MAX_DISTINCT, MAX_ITEMS
@@ -18,7 +20,6 @@ from r1rewards.answers.nodes import (
     Several,
     Tuple,
 )
-from r1rewards.answers.numeric import Disc, Discs, apart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from r1rewards.answers.build import places_of
+from r1rewards.answers.discs import Discs
 from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError, rational
 from r1rewards.answers.identity import Traits, UnknownValueError, infinity_sign, letters
 from r1rewards.answers.nodes import (
@@ -21,7 +22,6 @@ from r1rewards.answers.nodes import (
     children,
     renamed,
 )
-from r1rewards.answers.numeric import Discs
 from r1rewards.answers.rules_amounts import in_degrees, quantities
 from r1rewards.answers.rules_collections import matched, ordered
 

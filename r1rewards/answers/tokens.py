@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from r1rewards.answers.limits import MAX_CHARS, MAX_TOKENS
 from r1rewards.answers.spelling import (
@@ -277,14 +276,6 @@ def _words(text: str, start: int, end: int, out: list[Token]) -> None:
         _scan(text, start, end, out)
     else:
         out.append(("t", words, start, end))
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where a reading stopped, for messages."""
-
-    start: int
-    end: int
 
 
 def marked(text: str, start: int, end: int, why: str) -> UnreadableAnswerError:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from r1rewards.answers.discs import Discs
 from r1rewards.answers.equal import Reference, decide, read
 from r1rewards.answers.exact import NotHereError, Rational, TooHardError, UndefinedError, rational
 from r1rewards.answers.identity import letters
-from r1rewards.answers.numeric import Discs
 from r1rewards.answers.options import DEFAULT, Options
 from r1rewards.errors import UnreadableAnswerError
 

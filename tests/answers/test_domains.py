@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from r1rewards.answers import read
+from r1rewards.answers.digits import agree
+from r1rewards.answers.disc import whole_power
+from r1rewards.answers.discs import Discs
 from r1rewards.answers.exact import (
     Exact,
     NotHereError,
@@ -13,7 +16,6 @@ from r1rewards.answers.exact import (
     rational_power,
 )
 from r1rewards.answers.identity import Allowance, is_positive, same_value
-from r1rewards.answers.numeric import Discs, agree, whole_power
 
 
 @pytest.mark.parametrize(

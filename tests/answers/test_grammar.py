@@ -7,7 +7,8 @@ import json
 import pytest
 
 from r1rewards.answers import answer_key, decide, read, read_reference, same
-from r1rewards.answers.exact import PRIME, ROOTS, Field, NotHereError, UndefinedError, residue
+from r1rewards.answers.exact import NotHereError, UndefinedError
+from r1rewards.answers.field import PRIME, ROOTS, Field, residue
 from r1rewards.answers.nodes import Named, Symbol, children, rebuilt, renamed
 from r1rewards.answers.units import measure, read_unit
 from r1rewards.answers.writing import write
