@@ -1,4 +1,4 @@
-"""Slot containers through the Docker SDK: the only file that knows an engine.
+"""Slot containers through the Docker SDK: the only file that knows an engine, and how Podman differs.
 
 Covered by the flags below: network, other containers' IPC, writing outside /tmp, more memory, processes, files or CPU
 than allowed, privileges by set-uid files, kernel interfaces that programs have no use for, and containers that outlive
@@ -32,6 +32,8 @@ OWN_PROCESSES = (
     6  # supervisor, two interpreters, the judge of an assert job, and a spare for the engine
 )
 CPUS = 1.0
+# Of the slot; a program gets less. All are named: Podman raises those that are not, which takes a right it may lack.
+ULIMITS = {"core": 0, "nofile": 1024, "nproc": 4096}
 TIMEOUT_S = (
     30  # of one call to the engine; creating a container takes 0.2 s, on a loaded machine 2 s
 )
@@ -79,7 +81,7 @@ class Engine:
                 import docker
 
                 client = docker.from_env(timeout=TIMEOUT_S).api
-                self._local.version = client.info().get("CgroupVersion", "1")
+                self._local.info = client.info()
             self._local.client, self._local.pid = client, os.getpid()
         client_: APIClient = self._local.client
         return client_
@@ -115,7 +117,14 @@ class Engine:
     def hardening(self, profile: Profile) -> dict[str, Any]:
         """Every restriction of a slot, in one place. `tests/sandbox/test_hardening.py` looks at each from inside."""
         memory = (profile.memory_mb + OWN_MB) << 20
-        seccomp = json.dumps(json.loads((context_dir() / "seccomp.json").read_text()))
+        seccomp: Path | str = context_dir() / "seccomp.json"
+        if not self.is_podman():  # which reads the file; Docker leaves that to whoever asks it
+            seccomp = json.dumps(json.loads(Path(seccomp).read_text()))
+        tmp = f"size={profile.tmp_mb}m,mode=1777,nosuid,nodev,exec"
+        tmpfs = {"/tmp": f"{tmp},nr_inodes={profile.tmp_files}"}  # noqa: S108
+        if self.is_podman():
+            # It knows no inodes, and adds a /var/tmp of its own that all may write to.
+            tmpfs = {"/tmp": tmp, "/var/tmp": "ro,size=4k,notmpcopyup"}  # noqa: S108
         options: dict[str, Any] = {
             "network_mode": "none",
             "ipc_mode": "none",
@@ -127,16 +136,21 @@ class Engine:
             "memswap_limit": memory,  # equal: no swap
             "pids_limit": profile.processes + OWN_PROCESSES,
             "nano_cpus": int(CPUS * 1e9),
-            "tmpfs": {
-                "/tmp": f"size={profile.tmp_mb}m,nr_inodes={profile.tmp_files},mode=1777,nosuid,nodev,exec"  # noqa: S108
-            },
-            "ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
+            "tmpfs": tmpfs,
+            "ulimits": [
+                {"Name": name, "Soft": most, "Hard": most} for name, most in ULIMITS.items()
+            ],
             "log_config": {"Type": "none", "Config": {}},
             "auto_remove": True,
         }
-        if self._local.version == "2":
+        if self._local.info.get("CgroupVersion") == "2":
             options["cgroupns"] = "private"  # or /sys/fs/cgroup inside would be the host's
         return options
+
+    def is_podman(self) -> bool:
+        """Whether Podman answers: its socket speaks Docker's language, with an accent."""
+        self.client()
+        return "BuildahVersion" in self._local.info
 
     def remove(self, container: str) -> None:
         """Kill and remove a container; one that is already gone is no error."""
