@@ -23,7 +23,7 @@ from r1rewards.errors import R1RewardsError, SandboxUnavailableError
 from r1rewards.sandbox.docker import CPUS, ImageMissingError, Profile, runner_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 LENGTHS = struct.Struct("!II")
 START_S = 30.0  # from `start` to the supervisor's call; 0.3 s idle, seconds on a machine that does other things
@@ -72,10 +72,11 @@ class Slot:
         self.clean = True
         self.container = ""
         self.pid = os.getpid()
-        self.directory = Path(
-            tempfile.mkdtemp(prefix=f"r1rewards-{self.pid}-")
-        )  # 0700: only we look inside
         self.sock: socket.socket | None = None
+        with _writing():
+            self.directory = Path(
+                tempfile.mkdtemp(prefix=f"r1rewards-{self.pid}-")
+            )  # 0700: only we look inside
         try:
             self._start()
         except BaseException:
@@ -85,13 +86,15 @@ class Slot:
     def _start(self) -> None:
         """The supervisor calls us: inside, it has no right to enter folders that belong to us."""
         shared = self.directory / "slot"
-        shared.mkdir(mode=0o755)
-        shared.chmod(0o755)
-        for path in runner_files():
-            (shared / path.name).write_bytes(path.read_bytes())
-            (shared / path.name).chmod(0o444)
+        with _writing():
+            shared.mkdir(mode=0o755)
+            shared.chmod(0o755)
+            for path in runner_files():
+                (shared / path.name).write_bytes(path.read_bytes())
+                (shared / path.name).chmod(0o444)
         with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(shared / "socket"))
+            with _writing():
+                listener.bind(str(shared / "socket"))
             (shared / "socket").chmod(
                 0o666
             )  # the folder above is 0700: only the container comes this far
@@ -287,6 +290,18 @@ class Pool:
         """In a forked child: let go of the parent's sockets without touching its containers."""
         for slot in self._all:
             slot.forget()
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    """Turn a full or read-only disk into SandboxUnavailableError: no job's fault, and perhaps soon over."""
+    try:
+        yield
+    except OSError as e:
+        raise SandboxUnavailableError(
+            f"cannot make a slot's folder in {tempfile.gettempdir()}: {e}. Free space there, or set TMPDIR to a "
+            f"folder with 1 MB free that the engine sees, too."
+        ) from e
 
 
 def sweep_directories() -> None:
