@@ -95,7 +95,7 @@ class Exact:
 
     def percent(self, node: Percent) -> Rational:
         """Hundredths."""
-        return Fraction(self.of(node.amount)) / 100
+        return bounded(Fraction(self.of(node.amount)) / 100)
 
     def ratio(self, node: Ratio) -> Rational:
         """Two parts divided."""
@@ -178,8 +178,6 @@ def rational_power(base: Rational, exponent: Rational) -> Rational:
         return 0
     if base == 1:
         return 1
-    if isinstance(exponent, Fraction) and exponent.denominator == 1:
-        exponent = exponent.numerator
     if isinstance(exponent, int):
         if base == -1:
             return -1 if exponent % 2 else 1
@@ -368,4 +366,12 @@ def rational(node: Node) -> Rational | None:
     try:
         return Exact().of(node)
     except (NotHereError, TooHardError):
+        return None
+
+
+def defined_rational(node: Node) -> Rational | None:
+    """As `rational`, with None also for what is undefined."""
+    try:
+        return rational(node)
+    except UndefinedError:
         return None

@@ -19,6 +19,7 @@ from r1rewards.answers.exact import (
     Rational,
     TooHardError,
     UndefinedError,
+    defined_rational,
     rational,
 )
 from r1rewards.answers.field import Field, scrambled
@@ -129,10 +130,10 @@ class Traits:
                 self.positive |= base_letters(node.base)
                 self.kinks = True
             return
-        value = _constant(exponent)
+        value = defined_rational(exponent)
         if value is None:
             self.positive |= base_letters(node.base)
-            base = _constant(node.base)
+            base = defined_rational(node.base)
             if base is not None and base < 0:
                 self.signs |= letters(exponent)
         elif isinstance(value, Fraction):
@@ -155,7 +156,7 @@ class Traits:
         elif name == "log":
             self.positive |= base_letters(node.args[1])
         elif name == "root":
-            index = _constant(node.args[1])
+            index = defined_rational(node.args[1])
             if not isinstance(index, int) or index % 2 == 0:
                 self.positive |= base_letters(node.args[0])
         elif name in ("sin", "cos", "tan") and any(c == Constant("pi") for c in _below(node)):
@@ -200,17 +201,10 @@ def base_letters(node: Node) -> set[str]:
     if isinstance(node, Product):
         return set().union(*(base_letters(f) for f in node.factors))
     if isinstance(node, Power):
-        exponent = _constant(node.exponent)
+        exponent = defined_rational(node.exponent)
         if isinstance(exponent, int) and exponent % 2:
             return base_letters(node.base)
     return set()
-
-
-def _constant(node: Node) -> Rational | None:
-    try:
-        return rational(node)
-    except UndefinedError:
-        return None
 
 
 class UnknownValueError(ArithmeticError):

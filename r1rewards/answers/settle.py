@@ -187,8 +187,6 @@ def bare_name(node: Relation) -> Assignment | None:
 def is_bare(node: Relation) -> bool:
     """True where an equation's left side is nothing but a name: of a value, a segment, an angle, a ratio of two."""
     left = node.sides[0]
-    if len(node.sides) != 2 or isinstance(node.sides[1], Relation):
-        return False
     if isinstance(left, Constant):
         return left.name in "ie"
     if bare_name(node) is not None:

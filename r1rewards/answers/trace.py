@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from r1rewards.answers.discs import Discs
 from r1rewards.answers.equal import Reference, decide, read
-from r1rewards.answers.exact import NotHereError, Rational, TooHardError, UndefinedError, rational
+from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError, defined_rational
 from r1rewards.answers.identity import letters
 from r1rewards.answers.options import DEFAULT, Options
 from r1rewards.errors import UnreadableAnswerError
@@ -104,17 +104,10 @@ def _sign(is_equal: bool) -> str:
 
 
 def _numbers(left: Node, right: Node) -> str:
-    a, b = _rational(left), _rational(right)
+    a, b = defined_rational(left), defined_rational(right)
     if a is None or b is None:
         return "not both are numbers that a fraction can hold"
     return f"{a} {_sign(a == b)} {b}, exactly"
-
-
-def _rational(node: Node) -> Rational | None:
-    try:
-        return rational(node)
-    except UndefinedError:
-        return None
 
 
 def _values(left: Node, right: Node) -> str:

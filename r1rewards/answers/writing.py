@@ -160,7 +160,7 @@ def in_words(node: Node) -> str:
             return rf"\text{{{_MONTHS[month]} {day}}}"
         case Date(year, month, day):
             return f"{year:04}-{month:02}-{day:02}"
-    raise AssertionError(node)
+    raise AssertionError(node)  # pragma: no cover - every kind of node has a case
 
 
 def number(value: int | Fraction, places: int | None) -> str:

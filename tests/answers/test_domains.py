@@ -15,7 +15,14 @@ from r1rewards.answers.exact import (
     UndefinedError,
     rational_power,
 )
-from r1rewards.answers.identity import Allowance, is_positive, same_value
+from r1rewards.answers.identity import (
+    Allowance,
+    UnknownValueError,
+    base_letters,
+    is_positive,
+    same_value,
+)
+from r1rewards.answers.limits import MAX_AGREEMENTS
 
 
 @pytest.mark.parametrize(
@@ -23,6 +30,7 @@ from r1rewards.answers.identity import Allowance, is_positive, same_value
     [
         (r"\infty", NotHereError), ("x", NotHereError), (r"(-\pi)^{\sqrt2}", NotHereError), (r"\sqrt[0]{\pi}", UndefinedError),
         (r"(\pi-\pi)^{-1}", NotHereError), (r"\pi^{10^{400}}", NotHereError), (r"e^{1000\pi}", NotHereError), (r"\tan(10^9\pi)", NotHereError),
+        (r"15\cdot 10^{307}(1+i)", NotHereError), ("1e-400", NotHereError), (r"\sqrt{-1+((\sqrt{2})^2-2)i}", NotHereError),
         (r"0^{-\frac12}", UndefinedError), (r"1:2:3", NotHereError), ("z'(x)", NotHereError),
     ],
 )  # fmt: skip
@@ -36,20 +44,53 @@ def test_nothing_to_the_nothing_is_undefined() -> None:
         whole_power((0j, 0.0), 0)
     with pytest.raises(UndefinedError):
         rational_power(0, 0)
-    with pytest.raises(TooHardError):
-        Exact().of(read(r"10^{4000}\cdot 10^{4000}"))
 
 
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        (r"\hat{i}", NotHereError), (r"\sqrt{-\pi}", UndefinedError), (r"\ln(-\pi)", UndefinedError), (r"\arcsin\pi", UndefinedError),
+        (r"\hat{i}-1", NotHereError), (r"\pi:(\pi-\pi)", NotHereError), (r"\sqrt{-\pi}", UndefinedError), (r"\ln(-\pi)", UndefinedError), (r"\arcsin\pi", UndefinedError),
         (r"(-\pi)^{\sqrt2}", NotHereError), ("+".join([r"\pi"] * 600), TooHardError), (r"\begin{cases} \pi & 1>2\end{cases}", UndefinedError),
     ],
 )  # fmt: skip
 def test_many_digits_say_why_they_have_no_value(text: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         agree(read(text), read("1"), {}, bits=100, is_real=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (r"10^{-4000}\cdot 10^{-4000}", TooHardError), ("10:0", UndefinedError), (r"\binom{-3}{2}", NotHereError),
+        (r"10^{4000}\cdot 10^{4000}", TooHardError),
+    ],
+)  # fmt: skip
+def test_exact_arithmetic_says_why_there_is_no_value(text: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Exact().of(read(text))
+
+
+def test_an_exponent_may_be_a_percentage() -> None:
+    assert Exact().of(read(r"3^{200\%}")) == 9
+
+
+def test_a_base_without_an_exponent_has_no_letters_that_must_be_positive() -> None:
+    assert base_letters(read(r"x^{\frac{1}{0}}")) == set()
+
+
+def test_an_allowance_runs_out() -> None:
+    allowance = Allowance()
+    for _ in range(MAX_AGREEMENTS):
+        allowance.spend()
+    with pytest.raises(TooHardError):
+        allowance.spend()
+    with pytest.raises(UnknownValueError):
+        same_value(read(r"\sin(2x)"), read(r"2\sin x\cos x"), 1, allowance)
+
+
+def test_an_unknown_function_has_equal_values_at_equal_arguments() -> None:
+    assert agree(read("f(2)"), read("f(1+1)"), {}, bits=100)
+    assert not agree(read("f(2)"), read("f(3)"), {}, bits=100)
 
 
 def test_many_digits_of_a_percentage() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from r1rewards.answers import decide, read_reference
+from r1rewards.answers import decide, read_reference, same
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,13 @@ def test_plain_numbers_are_compared_exactly(answer: str, reference: str, expecte
 )
 def test_what_fuzzing_found(answer: str, reference: str, expected: bool | None) -> None:
     assert decide(answer, read_reference(reference), symbolic=False).same is expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [("1,234", "1234", True), ("x=1, y=2", "(1,2)", False), ("x=5", "5", False)],
+)
+def test_without_roles_only_what_is_written_alike_is_the_same(
+    left: str, right: str, expected: bool
+) -> None:
+    assert same(left, right) is same(right, left) is expected

@@ -41,6 +41,7 @@ def test_the_worker_decides_an_integral_and_tells_a_wrong_value() -> None:
         (r"\int (x) d x", r"\int (x) d x", True),
         (r"\int_{0}^{1} (\sin(\sin(x))) d x", r"0.4306061031206906", True),
         (r"\int_{0}^{1} (\sin(\sin(x))) d x", r"0.44", False),
+        (r"1", r"\lim_{x \to \infty} (\sin(x))", None),
     ],
 )  # fmt: skip
 def test_what_the_worker_says(answer: str, reference: str, expected: bool | None) -> None:
