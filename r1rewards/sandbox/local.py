@@ -56,7 +56,7 @@ class Local:
         work.mkdir()
         work.chmod(0o1777)
         if os.getuid() != 0:
-            config = {**config, "uids": [os.getuid()]}
+            config = {**config, "uids": [os.getuid()] * 2}
         config = {**config, "work": str(work)}
         command = [
             self.python,
