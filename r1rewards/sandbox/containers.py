@@ -114,7 +114,9 @@ class Slot:
         (shared / "socket").unlink()  # nobody else gets in
         reply, _ = self._receive(time.monotonic() + START_S)
         if not reply.get("ready"):
-            raise SlotLostError(f"the supervisor did not start: {reply}")
+            raise SandboxUnavailableError(
+                f"a slot on {self.profile.image} cannot work here: {reply.get('failed')}."
+            )
 
     def request(
         self, header: dict[str, Any], blobs: Iterable[bytes], until: float

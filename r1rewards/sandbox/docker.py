@@ -65,7 +65,8 @@ class ImageMissingError(SandboxUnavailableError):
 class Engine:
     """A Docker engine (or Podman's compatible socket, by DOCKER_HOST).
 
-    runtime: an OCI runtime the engine knows, such as "runsc"; None is the engine's default.
+    runtime: an OCI runtime the engine knows; None is the engine's default. It must have pidfd_open and show a container
+        its cgroup, which Debian 12's gVisor does not.
     """
 
     isolation = "container"
@@ -103,8 +104,6 @@ class Engine:
                     **self.hardening(profile),
                     binds={str(directory): {"bind": INSIDE, "mode": "ro"}},
                 ),
-                networking_config=None,
-                runtime=self.runtime,
             )["Id"]
             try:
                 client.start(container)
@@ -140,6 +139,7 @@ class Engine:
             "ulimits": [
                 {"Name": name, "Soft": most, "Hard": most} for name, most in ULIMITS.items()
             ],
+            "runtime": self.runtime,
             "log_config": {"Type": "none", "Config": {}},
             "auto_remove": True,
         }

@@ -55,7 +55,7 @@ def open_sandbox(
     """A sandbox of its own; `shared_sandbox` is what rewards use.
 
     slots: programs run at once; None is the number of CPUs this process may use.
-    runtime: an OCI runtime of the Docker engine, such as "runsc".
+    runtime: an OCI runtime of the Docker engine, in place of its default.
     Nothing is started before the first job; `ping()` raises SandboxUnavailableError where nothing can be.
     """
     if slots is None:

@@ -33,8 +33,12 @@ def main(directory, config):
     global WORK
     WORK = config.get("work", WORK)
     host = connect(os.path.join(directory, "socket"))
-    supervisor = (LocalSupervisor if "work" in config else Supervisor)(host, directory, config)
-    supervisor.zygote("plain")
+    try:
+        supervisor = (LocalSupervisor if "work" in config else Supervisor)(host, directory, config)
+        supervisor.zygote("plain")
+    except (OSError, SlotLostError) as e:  # what this place lacks, such as a readable cgroup
+        send(host, {"failed": f"{type(e).__name__}: {e}"})
+        return
     send(
         host, {"ready": True, "python": sys.version.split()[0], "cgroup": supervisor.usage.version}
     )

@@ -13,11 +13,12 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from r1rewards.sandbox import containers
+from r1rewards.sandbox.docker import Engine, Profile
 from r1rewards.sandbox.jobs import Job, JobResult, Status, Stdin, Toolchain
 from r1rewards.sandbox.running import Sandbox, open_sandbox
 
@@ -235,3 +236,30 @@ def test_a_socket_that_may_not_be_used_is_named() -> None:
     assert len(lines) == 3
     assert all(line.startswith("sandbox_down ") for line in lines)
     assert all("Permission denied" in line and "group `docker`" in line for line in lines)
+
+
+@pytest.mark.docker
+def test_where_a_slot_cannot_see_its_cgroup_the_missing_file_is_named(
+    docker_box: Sandbox, python: Toolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hardening = Engine.hardening
+
+    def hidden(self: Engine, profile: Profile) -> dict[str, Any]:
+        options = hardening(self, profile)
+        return {**options, "tmpfs": {**options["tmpfs"], "/sys/fs/cgroup": ""}}
+
+    monkeypatch.setattr(Engine, "hardening", hidden)
+    with open_sandbox("docker", slots=1) as box:
+        (result,) = box.run(jobs(python, 1))
+    assert result.status is Status.SANDBOX_DOWN
+    assert "/sys/fs/cgroup" in result.note
+
+
+@pytest.mark.docker
+def test_a_runtime_that_the_engine_does_not_know_is_not_passed_over(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    with open_sandbox("docker", slots=1, runtime="no-such-runtime") as box:
+        (result,) = box.run(jobs(python, 1))
+    assert result.status is Status.SANDBOX_DOWN
+    assert "no-such-runtime" in result.note
