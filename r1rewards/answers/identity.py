@@ -39,6 +39,7 @@ from r1rewards.answers.nodes import (
     rebuilt,
 )  # fmt: skip
 from r1rewards.answers.records import record
+from r1rewards.answers.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,7 +238,7 @@ def in_order(node: Node) -> Node:
         return node
     parts = tuple(map(in_order, below))
     if isinstance(node, (Sum, Product)):
-        parts = tuple(sorted(parts, key=repr))
+        parts = tuple(sorted(parts, key=write))
     return rebuilt(node, parts)
 
 
@@ -381,17 +382,17 @@ def on_reals(a: Node, b: Node, trial: Trial, *, is_real: bool = True) -> bool | 
     if len(agreed) < 3:
         return None
     checked = 0
-    for points in (agreed[0], agreed[1], agreed[-1]):
+    for points in (agreed[0], agreed[-1], agreed[1]):
         try:
             trial.allowance.spend()
             if not agree(a, b, points, bits=100, is_real=is_real, base=base):
                 return False
             checked += 1
-        except UndefinedError:
+        except (UndefinedError, NotHereError, TooHardError):
             continue
-        except (NotHereError, TooHardError):
-            continue
-    return True if checked >= 2 else None
+        if checked == 2:
+            return True
+    return None
 
 
 class _UnsureType:

@@ -36,8 +36,8 @@ MAX_STEPS = 6_000
 MAX_DIGITS_STEPS = 500
 """Node evaluations of one expression with many digits: about 10 ms of mpmath."""
 
-MAX_AGREEMENTS = 30
-"""Evaluations with many digits in one decision, 0.3 ms each: ten identities between functions in one list."""
+MAX_AGREEMENTS = 32
+"""Evaluations with many digits in one decision, 0.3 ms each: sixteen identities between functions in one list."""
 
 MAX_TERMS = 500
 """Terms of a sum or product with constant bounds that is added up; longer ones go to the last rung."""

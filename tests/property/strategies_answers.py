@@ -320,7 +320,7 @@ def assignments(draw: st.DrawFn) -> Pair:
         f"({a},{c})",
     ]
     return (
-        draw(st.sampled_from(forms[:4])).replace(str(c), str(b)) if False else f"x={a}, y={b}",
+        f"x={a}, y={b}",
         draw(st.sampled_from(forms)),
         b == c,
     )
