@@ -28,5 +28,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the path. Nothing is imported: the adapter may need its trainer."""
-    print(Path(r1rewards.adapters.__file__).parent / f"{arguments.trainer}.py")
+    folder = Path(r1rewards.adapters.__file__).parent
+    given = folder / "files" / f"r1_{arguments.trainer}.py"
+    print(given if given.exists() else folder / f"{arguments.trainer}.py")
     return 0

@@ -21,7 +21,7 @@ from r1rewards.adapters.openrlhf import response_of
 from r1rewards.errors import BadCallError
 
 RIGHT = "<think>2 + 2</think><answer>\\boxed{4}</answer>"
-FOLDER = Path(r1rewards.adapters.__file__).parent
+FOLDER = Path(r1rewards.adapters.__file__).parent / "files"
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def _standins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def load_file(trainer: str) -> Any:
     """As OpenRLHF and ms-swift load a user's file: by its path, under a name of their own."""
-    spec = importlib.util.spec_from_file_location("reward_func", FOLDER / f"{trainer}.py")
+    spec = importlib.util.spec_from_file_location("reward_func", FOLDER / f"r1_{trainer}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -90,7 +90,7 @@ def test_openrlhfs_executor_gets_its_reward_from_our_file() -> None:
     prompt = tokenizer.apply_chat_template(
         [{"role": "user", "content": "2 + 2?"}], tokenize=False, add_generation_prompt=True
     )
-    path = str(Path(r1rewards.adapters.__file__).parent / "openrlhf.py")
+    path = str(Path(r1rewards.adapters.__file__).parent / "files" / "r1_openrlhf.py")
     executor = agent.SingleTurnAgentExecutor(remote_rm_url=path)
     engine = _Engine(tokenizer(RIGHT + "<|im_end|>")["input_ids"])
     params = SimpleNamespace(max_tokens=64, logprobs=None)

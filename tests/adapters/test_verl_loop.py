@@ -153,7 +153,9 @@ def test_prime_takes_the_float_variant(verl_home: Any) -> None:
 def test_a_file_path_works_as_a_package_path_does(verl_home: Any) -> None:
     import r1rewards.adapters
 
-    path = Path(r1rewards.adapters.__file__).parent / "verl.py"
+    path = Path(r1rewards.adapters.__file__).parent / "files" / "r1_verl.py"
+    manager = [*MANAGER[:2], f"reward.reward_manager.module.path={path}"]
     data = verl_parts.data_proto(verl_home[1], ROLLOUTS)
-    rows = loop_rows(verl_home, data, [f"reward.custom_reward_function.path={path}"])
-    assert [row["reward_score"] for row in rows] == expected()
+    for overrides in ([f"reward.custom_reward_function.path={path}"], manager):
+        rows = loop_rows(verl_home, data, overrides)
+        assert [row["reward_score"] for row in rows] == expected()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ PROMISED = {
     "areal": "reward_fn",
     "slime": "reward",
     "trl": "make_reward",
+    "swift": "R1Accuracy",
+    "skyrl": "R1Env",
+    "nemo_rl": "R1EnvironmentBody",
+    "rllm": "evaluate",
+    "verifiers": "reward",
 }
 
 
@@ -29,8 +35,21 @@ def test_the_file_is_there_and_defines_what_the_trainer_looks_for(
         n.name
         for n in tree.body
         if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    }
-    assert PROMISED.get(trainer, next(iter(names))) in names
+    } | {a.name for n in tree.body if isinstance(n, ast.ImportFrom) for a in n.names}
+    assert PROMISED[trainer] in names
+
+
+@pytest.mark.parametrize("trainer", ["openrlhf", "swift", "verl"])
+def test_beside_a_file_that_trainers_are_given_lies_nothing_that_hides_another_package(
+    trainer: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """ms-swift puts the folder at the head of sys.path: `import ray` found our adapter for Ray."""
+    main(["path", trainer])
+    given = Path(capsys.readouterr().out.strip())
+    beside = {p.stem for p in given.parent.glob("*.py")} - {"__init__"}
+    assert given.stem in beside
+    assert all(name.startswith("r1_") for name in beside)
+    assert not {name for name in beside if importlib.util.find_spec(name)}
 
 
 def test_an_unknown_trainer_lists_the_known(capsys: pytest.CaptureFixture[str]) -> None:
