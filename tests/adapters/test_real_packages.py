@@ -1,4 +1,4 @@
-"""Adapters inside the real packages that can be installed on a CPU: verifiers, skyrl_gym, OpenRLHF's executor."""
+"""Adapters inside the real packages that can be installed on a CPU: verifiers, skyrl_gym, AReaL, OpenRLHF's executor."""
 
 from __future__ import annotations
 
@@ -66,6 +66,43 @@ def test_verifiers_scores_a_task_with_our_functions_plugged_in_by_configuration(
         "format": 1.0,
     }
     assert trace.reward == 2.0
+
+
+class _Generator:
+    """What AReaL's workflow asks of an inference engine: an answer in tokens."""
+
+    def __init__(self, ids: list[int]) -> None:
+        self.ids = ids
+
+    async def agenerate(self, request: Any) -> Any:
+        from areal.api import ModelResponse
+
+        size = len(self.ids)
+        return ModelResponse(
+            input_tokens=list(request.input_ids), output_tokens=self.ids,
+            output_logprobs=[0.0] * size, output_versions=[0] * size,
+        )  # fmt: skip
+
+
+def test_areals_workflow_loads_the_dotted_path_and_scores_in_its_process_pool() -> None:
+    installed("areal")
+    import tiny
+    from areal.api.cli_args import GenerationHyperparameters
+    from areal.workflow.rlvr import RLVRWorkflow
+
+    tokenizer = tiny.tiny_tokenizer()
+    workflow = RLVRWorkflow(
+        reward_fn="r1rewards.adapters.areal.reward_fn",
+        gconfig=GenerationHyperparameters(max_new_tokens=64), tokenizer=tokenizer,
+    )  # fmt: skip
+    row = {"messages": [{"role": "user", "content": "2 + 2?"}], "answer": "4", "query_id": "a"}
+
+    async def run(text: str) -> float:
+        engine = _Generator(tokenizer(text + "<|im_end|>")["input_ids"])
+        return float((await workflow.arun_episode(engine, row))["rewards"])
+
+    texts = (RIGHT, RIGHT.replace("4", "5"), "\\boxed{4}", "")
+    assert [asyncio.run(run(text)) for text in texts] == [2.0, 1.0, 1.0, 0.0]
 
 
 class _Engine:
