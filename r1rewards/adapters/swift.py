@@ -19,6 +19,8 @@ try:
 except ImportError:  # ms-swift 3
     from swift.plugin import ORM, orms
 
+__all__ = ["R1", "R1Accuracy", "R1Format", "R1Language", "orms"]
+
 
 class R1(ORM):  # type: ignore[misc]
     """The weighted sum of the rewards that the settings name. ms-swift logs the class's name."""
