@@ -40,6 +40,8 @@ from r1rewards.verdicts import CODE_OF, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy.typing as npt
+
     from r1rewards.rollouts import Batch
     from r1rewards.text.spans import Tags
 
@@ -69,24 +71,17 @@ def score_language(batch: Batch) -> Outcomes:
     engines = _checked(batch, "engine", ENGINES)
     models = batch.column("fasttext_model")
     least = batch.column("min_words", MIN_WORDS)
-    zero = [value == "zero" for value in _checked(batch, "on_undetermined", ON_UNDETERMINED)]
-    rewards = np.full(len(batch), math.nan, np.float32)
-    codes = np.full(len(batch), CODE_OF[Verdict.UNDETERMINED], np.uint8)
-    rows: list[Row] = []
-    for i, text in enumerate(batch.completions):
-        start, end = spans[i]
-        target, source = targets[i]
-        found = math.nan
-        if target is not None:
-            found = _measure(text[start:end], target, engines[i], models[i], least[i])
-        if math.isnan(found) and zero[i]:
-            found = 0.0
-        if not math.isnan(found):
-            rewards[i], codes[i] = found, CODE_OF[Verdict.MEASURED]
-        rows.append(Row(start, end, target, source, engines[i], models[i]))
+    rows = [Row(*spans[i], *targets[i], engines[i], models[i]) for i in range(len(batch))]
+    shares = _measure(batch.completions, rows, least)
+    is_zero = np.array(
+        [value == "zero" for value in _checked(batch, "on_undetermined", ON_UNDETERMINED)], np.bool_
+    )
+    shares[np.isnan(shares) & is_zero] = 0.0
+    codes = np.full(len(batch), CODE_OF[Verdict.MEASURED], np.uint8)
+    codes[np.isnan(shares)] = CODE_OF[Verdict.UNDETERMINED]
     opinions = batch.column("second_opinion", False)
     return Outcomes(
-        rewards,
+        shares,
         codes,
         lambda i: _detail(batch.completions[i], rows[i], least[i], bool(opinions[i])),
     )
@@ -102,11 +97,26 @@ REWARD = Reward(
 )  # fmt: skip
 
 
-def _measure(text: str, target: str, engine: str, model: str | None, least: float) -> float:
-    if engine == "words":
-        return share.measure(text, target, least)
-    found = fasttext_engine.count(text, target, model).share
-    return found.value if found.evidence >= least and found.evidence else math.nan
+def _measure(
+    completions: Sequence[str], rows: Sequence[Row], least: Sequence[float]
+) -> npt.NDArray[np.float32]:
+    """(B,) the shares; NaN where nothing can be measured. Rows of one target are measured together."""
+    shares = np.full(len(rows), math.nan, np.float32)
+    together: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        if row.target is None:
+            continue
+        if row.engine == "words":
+            together.setdefault(row.target, []).append(i)
+        else:
+            text = completions[i][row.start : row.end]
+            found = fasttext_engine.count(text, row.target, row.model).share
+            if found.evidence and found.evidence >= least[i]:
+                shares[i] = found.value
+    for target, places in together.items():
+        texts = (completions[i][rows[i].start : rows[i].end] for i in places)
+        shares[places] = share.measure_all(texts, target, [least[i] for i in places])
+    return shares
 
 
 def _spans(batch: Batch) -> list[tuple[int, int]]:

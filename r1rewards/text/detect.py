@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 from r1rewards.text import langid
+from r1rewards.text.reading import KANA_IN_JAPANESE, look_up
 from r1rewards.text.scripts import HAN, KANA, LANGUAGES, LATIN
-from r1rewards.text.share import KANA_IN_JAPANESE, look_up
 from r1rewards.text.words import WORD, read_words, weights
 
 LEAST_WORDS = 2.0

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from r1rewards.errors import BadCallError, MissingExtraError
+from r1rewards.text.reading import ID_OF, UND
 from r1rewards.text.scripts import find_language
-from r1rewards.text.share import ID_OF, UND, Count, count_text
+from r1rewards.text.share import Count, count_text
 from r1rewards.text.words import read_words
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from r1rewards.text.ngrams import COMMON, NEUTRAL, UNITS_PER_NAT, Known, WordTab
 from r1rewards.text.scripts import ARABIC, CYRILLIC, DEVANAGARI, LATIN
 
 if TYPE_CHECKING:
+    from r1rewards.text.ngrams import Rows
     from r1rewards.text.words import Booleans, Positions
 
 CANDIDATES = {
@@ -84,13 +85,18 @@ class Windows:
         return cls(step.cumsum(), count + REACH * (len(first_words) + 1))
 
     def sums(self, laid: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
-        """(size, ...) values in the layout -> (n, ...) sums over each word's window."""
-        inner = self.size - 2 * REACH
-        total = laid[:inner] + laid[1 : inner + 1]
-        for shift in range(2, 2 * REACH + 1):
-            total += laid[shift : inner + shift]
-        picked: npt.NDArray[np.int16] = total.take(self.places - REACH, axis=0)
-        return picked
+        """(size,) values in the layout -> (n,) sums over each word's window."""
+        return _window_sums(laid).take(self.places - REACH)
+
+    def sums_at(self, rows: Rows, laid: Positions, words: Positions) -> Rows:
+        """(k, languages) sums of the rows that `laid` (size,) names, over the windows of the k `words` only."""
+        place = self.places.take(words)
+        is_needed = np.zeros(self.size, np.bool_)
+        for shift in range(-REACH, REACH + 1):
+            is_needed[place + shift] = True
+        needed = is_needed.nonzero()[0]
+        totals = _window_sums(rows.take(laid.take(needed), axis=0))
+        return totals.take(is_needed.cumsum().take(place) - 1 - REACH, axis=0)
 
     def lay(self, values: npt.NDArray[Any], fill: int = 0) -> npt.NDArray[Any]:
         """(n,) values -> (size,) in the layout, `fill` in the empty places."""
@@ -99,67 +105,82 @@ class Windows:
         return laid
 
 
-def label(
-    windows: Windows, known: Known, silent: Booleans | None, target: int | None, counted: Counted
+def _window_sums(laid: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+    """(k, ...) -> (k - 2 REACH, ...) sums of 2 REACH + 1 in a row."""
+    count = len(laid) - 2 * REACH
+    total: npt.NDArray[np.int16] = laid[:count] + laid[1 : count + 1]
+    for shift in range(2, 2 * REACH + 1):
+        total += laid[shift : count + shift]
+    return total
+
+
+Counted = Callable[[], "Booleans"]
+
+
+def label(  # noqa: PLR0917
+    windows: Windows,
+    known: Known,
+    silent: Booleans | None,
+    target: int | None,
+    bounds: Positions,
+    counted: Counted,
 ) -> npt.NDArray[np.uint8] | None:
     """(n,) the language of each word, as an index into the table's languages; None where all are in the target.
 
     silent:  (n,) words that stand in their windows but say nothing (names).
     target:  an index; where two languages are equally likely, this one it is. None where it is written otherwise.
+    bounds:  (texts + 1,) the first word of each text.
     counted: which words (n,) count for the shares, asked for only where there are two languages.
     """
     nobody = len(known.rows) - 1
     slots = known.slots if silent is None else np.where(silent, nobody, known.slots)
     laid = windows.lay(slots, nobody)
-    if target is not None:
+    if target is None:
+        doubtful = np.arange(slots.size)
+    else:
         # How far the target is ahead of the best other, word by word: a bound from below for the same of sums.
         ahead = windows.sums(known.leads[target].take(laid))
         doubtful = (ahead < 0).nonzero()[0]
-        if doubtful.size * 4 < slots.size:
-            return _label_doubtful(windows, known, laid, doubtful, target, counted)
-    ranked = _ranked(windows.sums(known.rows.take(laid, axis=0)), target)
+        if not doubtful.size:
+            return None
+    ranked = _ranked(windows.sums_at(known.rows, laid, doubtful), target)
     first = _best(ranked)
-    shares = log_shares(np.bincount(first[counted()], minlength=ranked.shape[0]))
-    ranked += (shares << _RANK_BITS)[:, None]
-    return _best(ranked)
+    if (first == target).all():
+        return None
+    labels = np.full(slots.size, target or 0, np.uint8)
+    labels[doubtful] = first
+    logs = _logs_by_text(labels, bounds, counted(), len(ranked))
+    # Where another language has the larger share, it may win words of which there was no doubt.
+    weak = (logs[target] < logs.max(axis=0)).nonzero()[0] if target is not None else doubtful[:0]
+    if weak.size:
+        again = np.zeros(slots.size, np.bool_)
+        again[doubtful] = True
+        for text in weak.tolist():
+            again[bounds[text] : bounds[text + 1]] = True
+        doubtful = again.nonzero()[0]
+        ranked = _ranked(windows.sums_at(known.rows, laid, doubtful), target)
+    ranked += (logs << _RANK_BITS).take(bounds.searchsorted(doubtful, "right") - 1, axis=1)
+    labels[doubtful] = _best(ranked)
+    return None if (labels == target).all() else labels
 
-
-Counted = Callable[[], "Booleans"]
 
 _RANK_BITS = 5  # 32 languages at most
 _RANKS = np.arange(31, -1, -1).astype(np.int32)[:, None]
 
 
-def _label_doubtful(  # noqa: PLR0917
-    windows: Windows,
-    known: Known,
-    laid: Positions,
-    doubtful: Positions,
-    target: int,
-    counted: Counted,
-) -> npt.NDArray[np.uint8] | None:
-    """The same, where the first pass gives all but the words `doubtful` to the target: only these are looked at."""
-    if not doubtful.size:
-        return None
-    place = windows.places.take(doubtful)
-    sums = known.rows.take(laid.take(place), axis=0)
-    for shift in range(1, REACH + 1):
-        sums += known.rows.take(laid.take(place - shift), axis=0)
-        sums += known.rows.take(laid.take(place + shift), axis=0)
-    ranked = _ranked(sums, target)
-    first = _best(ranked)
-    if (first == target).all():
-        return None
-    labels = np.full(windows.places.size, target, np.uint8)
-    labels[doubtful] = first
-    shares = log_shares(np.bincount(labels[counted()], minlength=ranked.shape[0]))
-    if shares[target] < shares.max():
-        # So many of the rest are repetitions that another language has the larger share: no short cut.
-        ranked = _ranked(windows.sums(known.rows.take(laid, axis=0)), target)
-        doubtful = np.arange(labels.size)
-    ranked += (shares << _RANK_BITS)[:, None]
-    labels[doubtful] = _best(ranked)
-    return None if (labels == target).all() else labels
+def _logs_by_text(
+    labels: npt.NDArray[np.uint8], bounds: Positions, counted: Booleans, languages: int
+) -> npt.NDArray[np.int32]:
+    """(languages, texts) the logarithms of the shares of the languages in each text."""
+    texts = len(bounds) - 1
+    cells = np.repeat(np.arange(texts) * languages, np.diff(bounds)) + labels
+    counts = np.bincount(cells[counted], minlength=texts * languages).reshape(texts, languages)
+    totals = counts.sum(axis=1).tolist()
+    logs = np.full((languages, texts), _log_share(LEAST_SHARE), np.int32)
+    for text, language in zip(*(axis.tolist() for axis in counts.nonzero()), strict=True):
+        share = int(counts[text, language]) / totals[text]
+        logs[language, text] = _log_share(max(share, LEAST_SHARE))
+    return logs
 
 
 def _ranked(sums: npt.NDArray[np.int16], target: int | None) -> npt.NDArray[np.int32]:
@@ -177,15 +198,6 @@ def _best(ranked: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
     best = ranked.max(axis=0)
     labels: npt.NDArray[np.uint8] = (~best & (2**_RANK_BITS - 1)).astype(np.uint8)
     return labels
-
-
-def log_shares(counts: npt.NDArray[np.intp]) -> npt.NDArray[np.int32]:
-    """Counts per language -> the logarithms of their shares, in the units of the weights."""
-    total = int(counts.sum())
-    logs = np.full(counts.size, _log_share(LEAST_SHARE), np.int32)
-    for i in counts.nonzero()[0].tolist():
-        logs[i] = _log_share(max(int(counts[i]) / total, LEAST_SHARE))
-    return logs
 
 
 def _log_share(share: float) -> int:

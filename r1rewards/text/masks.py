@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import string
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ import numpy.typing as npt
 from r1rewards.text.scripts import BACKSLASH, DIGIT, NEWLINE, SPACE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from r1rewards.text.scripts import Bytes
     from r1rewards.text.words import Units
 
@@ -64,12 +66,15 @@ class Masks(NamedTuple):
         return cls(columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].astype(np.uint8))
 
 
-def find_masks(text: str, units: Units, kinds: Bytes, marks: Positions) -> Masks:
-    """The masked spans. Linear in the length of `text`.
+def find_masks(
+    text: str, units: Units, kinds: Bytes, marks: Positions, bounds: Sequence[int]
+) -> Masks:
+    """The masked spans of one or more texts. Linear in their length.
 
-    units, kinds: its letters, see `words`. marks: where its backslashes, dollars and backticks stand.
+    text, units, kinds, bounds: their letters, see `words`; no mask leaves its text.
+    marks: where backslashes, dollars and backticks stand.
     """
-    masked = _delimited(text, units, kinds, marks) if marks.size else NO_MASKS
+    masked = _delimited(text, units, kinds, marks, bounds) if marks.size else NO_MASKS
     others = [*_tags(text), *_web_addresses(text, units), *_mail_addresses(text)]
     if not others:
         return masked
@@ -94,26 +99,30 @@ _CLOSER_LETTERS = np.array([0, 2, 2, 1, 1])
 _KINDS = np.array([0, FORMULA, FORMULA, FORMULA, INLINE_CODE], np.uint8)
 
 
-def _delimited(text: str, units: Units, kinds: Bytes, marks: Positions) -> Masks:
+def _delimited(
+    text: str, units: Units, kinds: Bytes, marks: Positions, bounds: Sequence[int]
+) -> Masks:
     """Formulas and code: at each mark outside of a span, what opens there.
 
     Mostly an opener is followed by its closer: such pairs are taken in one stride. `_Opener` looks at the others.
     """
-    role = _ROLES[
-        kinds.take(marks) - BACKSLASH, np.minimum(units.take(marks + 1, mode="clip"), 127)
-    ]
+    role = _ROLES[kinds.take(marks) - BACKSLASH, np.minimum(units.take(marks + 1), 127)]
     begins = ((role == _ODD) & (kinds.take(marks) == BACKSLASH)).nonzero()[0]
     if begins.size:  # \b is \begin, or \boxed, \binom, \beta
         place = marks.take(begins)
         is_begin = units.take(place + 3, mode="clip") == ord("g")
-        is_begin |= units.take(place + 1, mode="clip") == ord("$")
+        is_begin |= units.take(place + 1) == ord("$")
         role[begins[~is_begin]] = 0
     at = role.nonzero()[0]
     if at.size < marks.size:
         marks, role = marks.take(at), role.take(at)
     if not marks.size:
         return NO_MASKS
-    strides, odd = _strides(text, kinds, marks, _are_pairs(units, kinds, marks, role))
+    is_pair = _are_pairs(units, kinds, marks, role)
+    if len(bounds) > 2:
+        last = marks.searchsorted(bounds[1:-1]) - 1  # of each text, or of one before it
+        is_pair[last[last >= 0]] = False
+    strides, odd = _strides(text, kinds, marks, is_pair, bounds)
     first = np.concatenate([np.arange(a, b, 2) for a, b in strides]) if strides else marks[:0]
     opens = role.take(first)
     starts, ends = marks.take(first), marks.take(first + 1) + _CLOSER_LETTERS.take(opens)
@@ -153,7 +162,11 @@ def _are_pairs(
 
 
 def _strides(
-    text: str, kinds: Bytes, marks: Positions, is_pair: npt.NDArray[np.bool_]
+    text: str,
+    kinds: Bytes,
+    marks: Positions,
+    is_pair: npt.NDArray[np.bool_],
+    bounds: Sequence[int],
 ) -> tuple[list[tuple[int, int]], list[Span]]:
     """Ranges of marks that are pairs, and the spans that others open."""
     # Lists and `bisect`: looking one number up in an array costs ten times as much.
@@ -161,7 +174,7 @@ def _strides(
     broken = [((~is_pair[parity::2]).nonzero()[0] * 2 + parity).tolist() for parity in (0, 1)]
     strides: list[tuple[int, int]] = []
     odd: list[Span] = []
-    opener = _Opener(text, kinds)
+    opener = _Opener(text, kinds, bounds)
     i, count = 0, len(places)
     while i < count:
         stops = broken[i & 1]
@@ -188,15 +201,18 @@ _RUN = re.compile(r"\$+|`+")
 class _Opener:
     """What opens at a mark. Remembers which closers do not come any more, so that all searches together are linear."""
 
-    def __init__(self, text: str, kinds: Bytes) -> None:
-        self.text, self.kinds = text, kinds
-        self.size = len(text)
+    def __init__(self, text: str, kinds: Bytes, bounds: Sequence[int]) -> None:
+        self.text, self.kinds, self.bounds = text, kinds, bounds
+        self.end = 0  # of the text that is being read, where its last new line stands
         self.skip_to = 0
         self._gone: set[str] = set()
         self._newline = -1
 
     def span_at(self, at: int) -> Span | None:
         text = self.text
+        if at >= self.end:
+            self.end = self.bounds[bisect_right(self.bounds, at)] - 1
+            self._gone.clear()
         mark = text[at]
         if mark == "\\":
             return self._command(at, text[at + 1 : at + 2])
@@ -207,7 +223,7 @@ class _Opener:
             return self._dollar(at)
         if text.startswith("```", at):
             close = self._close("```", at + 3)
-            return Span(at, close if close >= 0 else self.size, CODE)
+            return Span(at, close if close >= 0 else self.end, CODE)
         close = text.find("`", at + 1, self._line_end(at))
         return None if close < 0 else Span(at, close + 1, INLINE_CODE)
 
@@ -215,7 +231,7 @@ class _Opener:
         """The end of the next `closer`, or -1."""
         if closer in self._gone:
             return -1
-        found = self.text.find(closer, start)
+        found = self.text.find(closer, start, self.end)
         if found < 0:
             self._gone.add(closer)
             return -1
@@ -223,8 +239,7 @@ class _Opener:
 
     def _line_end(self, at: int) -> int:
         if self._newline < at:
-            found = self.text.find("\n", at)
-            self._newline = found if found >= 0 else self.size
+            self._newline = self.text.find("\n", at)
         return self._newline
 
     def _command(self, at: int, following: str) -> Span | None:
@@ -257,8 +272,7 @@ class _Opener:
         close = text.find("$", at + 1, self._line_end(at))
         if close < 0 or self._is_space(at + 1) or self._is_space(close - 1):
             return None
-        is_price = close + 1 < self.size and self.kinds[close + 1] == DIGIT
-        return None if is_price else Span(at, close + 1, FORMULA)
+        return None if self.kinds[close + 1] == DIGIT else Span(at, close + 1, FORMULA)
 
     def _is_space(self, at: int) -> bool:
         return self.kinds[at] in {SPACE, NEWLINE}
@@ -349,10 +363,11 @@ def prose_blocks(  # noqa: PLR0917
     units: the letters of `text`. starts, ends: (n,) all of its words. first, behind: (blocks,) their spans.
     """
     newlines = (units == ord("\n")).nonzero()[0]
-    edges = np.unique(np.concatenate([[0, units.size], newlines, first, behind]))
-    signs = np.add.reduceat(_IS_SIGN.take(units, mode="clip"), edges[:-1], dtype=np.intp)
-    if units.itemsize > 1:  # letters beyond ASCII were clipped to the last one, which is no sign
-        assert not _IS_SIGN[-1]
+    edges = np.sort(np.concatenate([newlines, first, behind]))
+    edges = edges[np.concatenate([[True], edges[1:] != edges[:-1]])]
+    sign_at = _IS_SIGN.take(units, mode="clip").nonzero()[0]
+    assert not _IS_SIGN[-1]  # to which letters beyond ASCII are clipped
+    signs = np.diff(sign_at.searchsorted(edges))
     lengths = np.diff(edges) - (units.take(edges[:-1]) == ord("\n"))
     counted = np.concatenate([[0], np.cumsum(ends - starts > 1)])
     words = np.diff(counted.take(starts.searchsorted(edges)))

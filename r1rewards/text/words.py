@@ -11,9 +11,10 @@ where languages are told apart: `share`.) A word of a script with spaces weighs 
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,28 +54,29 @@ Units = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 @dataclass(slots=True)
 class Words:
-    """The n words of one text outside of its masks, in order.
+    """The n words of some texts outside of their masks, in order.
 
-    text:     the text as read: invisible characters left out, one UTF-16 unit per letter. units: the same as an array.
-    kinds:    one byte for each letter of `text`, see `scripts`.
+    text:     the texts as read, a new line behind each: without invisible characters, one UTF-16 unit per letter.
+    units:    the same as an array. kinds: one byte for each letter of `text`, see `scripts`.
+    bounds:   where in `text` each of the texts begins, and the end of the last.
     starts, ends: (n,) their places in `text`.
     scripts:  (n,) their scripts; None where all are LATIN.
     neutral:  (n,) counted for no language.
     capital:  (n,) the first letter is a capital, the others are not all.
     stops:    where new lines, periods and stop signs stand.
-    masks:    what was masked. masked: how many letters stood there.
+    masked:   how many letters are masked.
     """
 
     text: str
     units: Units
     kinds: Bytes
+    bounds: list[int]
     starts: Positions
     ends: Positions
     scripts: Bytes | None
     neutral: Booleans
     capital: Booleans
     stops: Positions
-    masks: Masks
     masked: int
 
     def __len__(self) -> int:
@@ -85,49 +87,38 @@ class Words:
         return self.text[self.starts[i] : self.ends[i]]
 
 
-def read_words(text: str) -> Words:
-    """The words of `text`. Linear in its length, whatever it holds."""
-    return find_words(read_letters(text))
-
-
 class Letters(NamedTuple):
-    """The letters of a text: see `Words`."""
+    """The letters of some texts: see `Words`."""
 
     text: str
     units: Units
     kinds: Bytes
+    bounds: list[int]
 
 
-def find_words(read: Letters, but: int = 0) -> Words:
-    """The words of a text, those in the script `but` left out."""
-    text, units, kinds = read
-    starts, ends, scripts = _runs(kinds, text.isascii(), but)
+def read_words(*texts: str) -> Words:
+    """The words of `texts`, those of each as if it were read alone. Linear in their length, whatever they hold."""
+    text, units, kinds, bounds = read_letters(texts)
+    starts, ends, scripts = _runs(kinds, text.isascii())
     signs = ((kinds - np.uint8(NEWLINE)) <= BACKTICK - NEWLINE).nonzero()[0]
     is_mark = kinds.take(signs) >= BACKSLASH
-    masked = masks.find_masks(text, units, kinds, signs[is_mark])
+    masked = masks.find_masks(text, units, kinds, signs[is_mark], bounds)
     neutral, capital, hidden = _neutral(kinds, starts, ends, scripts)
     letters = 0
     if masked.starts.size and starts.size:
         keep, letters = _unmasked(text, units, masked, starts, ends, scripts, hidden)
         starts, ends, scripts = starts[keep], ends[keep], None if scripts is None else scripts[keep]
         neutral, capital = neutral[keep], capital[keep]
+    stops = signs[~is_mark]
     return Words(
-        text,
-        units,
-        kinds,
-        starts,
-        ends,
-        scripts,
-        neutral,
-        capital,
-        signs[~is_mark],
-        masked,
-        letters,
+        text, units, kinds, bounds, starts, ends, scripts, neutral, capital, stops, letters
     )
 
 
-def read_letters(text: str) -> Letters:
-    """The letters of `text`, invisible ones left out, one unit each."""
+def read_letters(texts: Sequence[str]) -> Letters:
+    """The letters of `texts`, invisible ones left out, one unit each."""
+    text = "\n".join([*texts, ""])
+    bounds = list(itertools.accumulate((len(t) + 1 for t in texts), initial=0))
     table = tables()
     try:
         raw = text.encode("latin-1")
@@ -136,14 +127,21 @@ def read_letters(text: str) -> Letters:
     else:
         kinds = np.frombuffer(raw.translate(table.latin_1_kinds), np.uint8)
         if text.isascii() or not np.count_nonzero(kinds == INVISIBLE):
-            return Letters(text, np.frombuffer(raw, np.uint8), kinds)
-    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
+            return Letters(text, np.frombuffer(raw, np.uint8), kinds, bounds)
+    units = _units_of(text)
     if units.size != len(text):
-        return read_letters(_ASTRAL.sub(_stand_in, text))
+        text = _in_one_unit(text)
+        units = _units_of(text)
     kinds = table.kinds.take(units)
-    if kinds.size and kinds.max() >= INVISIBLE:
-        return read_letters(_visible(text))
-    return Letters(text, units, kinds)
+    if kinds.max() >= INVISIBLE:
+        at = (kinds >= INVISIBLE).nonzero()[0]
+        odd = set((np.searchsorted(bounds, at, "right") - 1).tolist())
+        return read_letters([_visible(t) if i in odd else t for i, t in enumerate(texts)])
+    return Letters(text, units, kinds, bounds)
+
+
+def _units_of(text: str) -> Units:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
 
 
 def codes_of(words: Words) -> Bytes:
@@ -154,14 +152,22 @@ def codes_of(words: Words) -> Bytes:
     return table.codes.take(words.units)
 
 
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _INVISIBLE = re.compile(f"[{OTHERS[INVISIBLE]}]+")
+_MARK = re.compile("[\u0300-\u036f]")
 _MARKS = re.compile("[^\u0300-\u036f]?[\u0300-\u036f]+")
 
 
-def _stand_in(found: re.Match[str]) -> str:
-    """One letter for a character that takes two UTF-16 units: rare Han, mathematical alphabets; or a sign."""
-    character = found.group()
+def _in_one_unit(text: str) -> str:
+    """With one letter for each character that takes two UTF-16 units."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").copy()
+    at = (points > 0xFFFF).nonzero()[0]
+    found, which = np.unique(points[at], return_inverse=True)
+    points[at] = np.array([ord(_stand_in(chr(p))) for p in found.tolist()])[which]
+    return str(points.tobytes(), "utf-32-le", "surrogatepass")
+
+
+def _stand_in(character: str) -> str:
+    """Rare Han, mathematical alphabets; or a sign."""
     if "\U00020000" <= character <= "\U000323af":
         return "\u3400"
     if "\U0001d400" <= character <= "\U0001d7ff":
@@ -171,7 +177,8 @@ def _stand_in(found: re.Match[str]) -> str:
 
 def _visible(text: str) -> str:
     """Without invisible characters, and accents joined to their letters where Unicode has such a letter."""
-    return _MARKS.sub(_joined, _INVISIBLE.sub("", text))
+    text = _INVISIBLE.sub("", text)
+    return _MARKS.sub(_joined, text) if _MARK.search(text) else text
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -180,8 +187,8 @@ def _joined(found: re.Match[str]) -> str:
 
 
 def original_places(text: str, words: Words) -> Callable[[int], int]:
-    """A function from a place in `words.text` to the place in `text`, from which that was read."""
-    if len(text) == len(words.text):
+    """A function from a place in `words.text` to the place in `text`, the only one from which that was read."""
+    if len(text) == len(words.text) - 1:
         return lambda place: place
     places, at = [], 0
     for found in _MARKS.finditer(text):
@@ -192,27 +199,20 @@ def original_places(text: str, words: Words) -> Callable[[int], int]:
     return lambda place: places[place] if place < len(places) else len(text)
 
 
-def _runs(kinds: Bytes, is_ascii: bool, but: int = 0) -> tuple[Positions, Positions, Bytes | None]:
-    """Runs of letters of one script: starts, ends, scripts."""
-    letter = kinds < OTHER
+def _runs(kinds: Bytes, is_ascii: bool) -> tuple[Positions, Positions, Bytes | None]:
+    """Runs of letters of one script: starts, ends, scripts. No letter is the last."""
+    behind = np.empty(
+        kinds.size + 1, np.uint8
+    )  # the script of each letter, a sign before the first
+    behind[0] = 0
+    script = behind[1:]
+    np.less(kinds, OTHER, out=script.view(np.bool_))
     if not is_ascii:
-        script = (kinds & np.uint8(31)) * letter
-        if but:
-            script *= script != but
-            letter = script != 0
-        if script.size and script.max() > LATIN:
-            return _runs_by_script(script)
-    padded = np.zeros(kinds.size + 2, np.bool_)
-    padded[1:-1] = letter
-    edges = (padded[1:] != padded[:-1]).nonzero()[0]
-    return edges[::2], edges[1::2], None
-
-
-def _runs_by_script(script: Bytes) -> tuple[Positions, Positions, Bytes | None]:
-    padded = np.zeros(script.size + 2, np.uint8)
-    padded[1:-1] = script
-    edges = (padded[1:] != padded[:-1]).nonzero()[0]
-    of = padded.take(edges + 1)
+        script *= kinds & np.uint8(31)
+    edges = (behind[1:] != behind[:-1]).nonzero()[0]
+    if is_ascii or script.max() <= LATIN:
+        return edges[::2].copy(), edges[1::2].copy(), None
+    of = script.take(edges)
     at = of.nonzero()[0]
     return edges.take(at), edges.take(at + 1), of.take(at)
 
@@ -265,11 +265,10 @@ def _neutral(
     """(n,) neutral words; words with a capital; words that are single letters or commands."""
     if not starts.size:
         return np.zeros(0, np.bool_), np.zeros(0, np.bool_), np.zeros(0, np.bool_)
-    before, behind = kinds.take(starts - 1, mode="clip"), kinds.take(ends, mode="clip")
-    if starts[0] == 0:
-        before[0] = SPACE
-    if ends[-1] == kinds.size:
-        behind[-1] = SPACE
+    before, behind = (
+        kinds.take(starts - 1),
+        kinds.take(ends),
+    )  # before the first is the last: a new line
     hidden = ends - starts == 1
     touches = (before - np.uint8(DIGIT)) < 2
     touches |= (behind - np.uint8(DIGIT)) < 2
@@ -319,8 +318,6 @@ def first_of_sentences(words: Words) -> Positions:
     if ends.size:
         following = kinds.take(ends + 1, mode="clip")
         inside = (kinds.take(ends) == PERIOD) & ((following - np.uint8(SPACE)) > NEWLINE - SPACE)
-        if ends[-1] == kinds.size - 1:
-            inside[-1] = False
         ends = ends[~inside]
     if not len(words):
         return ends[:0]

@@ -8,7 +8,8 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from r1rewards.text.share import count_text, measure
+from r1rewards.text import share
+from r1rewards.text.share import count_text, measure, measure_all
 from tests.mixtures import sentences
 
 CODES = sorted(sentences("all"))
@@ -102,6 +103,20 @@ def test_a_share_is_that_of_the_words_counted_one_by_one(case, copies: int) -> N
     target, _, ours, theirs = case
     text = "\n".join(ours + theirs * copies + ours)
     assert measure(text, target) == count_text(text, target).share.value
+
+
+@given(st.lists(anything, max_size=8), st.lists(pairs(), max_size=4), codes, st.integers(1, 400))
+@settings(max_examples=100)
+def test_texts_read_together_are_measured_as_if_alone(odd, cases, code: str, together: int) -> None:
+    texts = odd + ["\n".join(ours + theirs * 2) for _, _, ours, theirs in cases]
+    least = [float(i % 4) for i in range(len(texts))]
+    before, share.READ_TOGETHER = share.READ_TOGETHER, together
+    try:
+        found = measure_all(iter(texts), code, least)
+    finally:
+        share.READ_TOGETHER = before
+    alone = [measure(text, code, few) for text, few in zip(texts, least, strict=True)]
+    assert repr(found) == repr(alone)
 
 
 SCREENED = ["zh", "ko", "th", "he", "bn", "ta", "te"]

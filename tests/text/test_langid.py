@@ -70,7 +70,9 @@ def test_labels_are_those_of_a_plain_loop(seed: int) -> None:
     sentence_of = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(words))))
     counted = np.array([rng.random() < 0.7 for _ in range(len(words))])
     index = rng.choice([table.languages.index(target), None])
-    found = langid.label(langid.Windows.of(first, len(words)), known, None, index, lambda: counted)
+    bounds = np.array([0, len(words)])
+    windows = langid.Windows.of(first, len(words))
+    found = langid.label(windows, known, None, index, bounds, lambda: counted)
     expected = plain_labels(known.rows[known.slots], sentence_of, index, counted)
     assert (expected if found is None else found.tolist()) == (
         [index] * len(words) if found is None else expected

@@ -16,7 +16,7 @@ from r1rewards.text.words import Words, read_words
 
 def masks_of(words: Words) -> Masks:
     marks = np.flatnonzero((words.kinds >= BACKSLASH) & (words.kinds <= BACKTICK))
-    return find_masks(words.text, words.units, words.kinds, marks)
+    return find_masks(words.text, words.units, words.kinds, marks, words.bounds)
 
 
 def masked(text: str) -> list[str]:
@@ -114,10 +114,10 @@ def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     assert cost(160_000) < 24 * cost(20_000) + 0.02
 
 
-def one_by_one(text: str, kinds) -> list[tuple[int, int]]:
+def one_by_one(text: str, kinds, bounds) -> list[tuple[int, int]]:
     """At each mark outside of a span, what opens there: no strides."""
     spans, end = [], 0
-    opener = _Opener(text, kinds)
+    opener = _Opener(text, kinds, bounds)
     for at in np.flatnonzero((kinds >= BACKSLASH) & (kinds <= BACKTICK)).tolist():
         if at < end:
             continue
@@ -128,33 +128,17 @@ def one_by_one(text: str, kinds) -> list[tuple[int, int]]:
     return spans
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "$",
-                "$$",
-                "\\(",
-                "\\)",
-                "\\[",
-                "\\]",
-                "`",
-                "```",
-                "\\begin{align}",
-                "\\end{align}",
-                "\\binom",
-                "\\$",
-                "\\\\",
-                *[" ", " ", "\n", "x", "x ", "5", "word "],
-            ]
-        ),
-        max_size=40,
-    ).map("".join)
-)
+pieces = st.sampled_from([
+    "$", "$$", "\\(", "\\)", "\\[", "\\]", "`", "```", "\\begin{align}", "\\end{align}", "\\binom", "\\$", "\\\\",
+    *[" ", " ", "\n", "x", "x ", "5", "word "],
+])  # fmt: skip
+
+
+@given(st.lists(st.lists(pieces, max_size=40).map("".join), min_size=1, max_size=3))
 @settings(max_examples=300)
-def test_strides_find_what_one_by_one_finds(text: str) -> None:
-    words = read_words(text)
+def test_strides_find_what_one_by_one_finds(texts: list[str]) -> None:
+    words = read_words(*texts)
     starts, ends, _ = masks_of(words)
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == one_by_one(
-        words.text, words.kinds
+        words.text, words.kinds, words.bounds
     )
