@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from r1rewards.text.scripts import BACKSLASH, DIGIT, NEWLINE, SPACE
+from r1rewards.text.scripts import BACKSLASH, BACKTICK, DIGIT, DOLLAR, NEWLINE, SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,23 +67,45 @@ class Masks(NamedTuple):
 
 
 def find_masks(
-    text: str, units: Units, kinds: Bytes, marks: Positions, bounds: Sequence[int]
+    text: str,
+    units: Units,
+    kinds: Bytes,
+    marks: Positions,
+    stops: Positions,
+    bounds: Sequence[int],
 ) -> Masks:
     """The masked spans of one or more texts. Linear in their length.
 
     text, units, kinds, bounds: their letters, see `words`; no mask leaves its text.
-    marks: where backslashes, dollars and backticks stand.
+    marks: where backslashes, dollars and backticks stand. stops: where new lines and some others stand.
     """
-    masked = _delimited(text, units, kinds, marks, bounds) if marks.size else NO_MASKS
+    lines = stops[units.take(stops) == ord("\n")]
+    letters = _Letters(text, units, kinds, bounds, lines)
+    masked = _formulas_and_code(letters, marks) if marks.size else NO_MASKS
     others = [*_tags(text), *_web_addresses(text, units), *_mail_addresses(text)]
-    if not others:
-        return masked
-    spans = [Span(*row) for row in zip(*(column.tolist() for column in masked), strict=True)]
-    merged: list[Span] = []
-    for span in sorted(spans + others):
-        if not merged or span.start >= merged[-1].end:
-            merged.append(span)
-    return Masks.of(merged)
+    return _merged(masked, sorted(others)) if others else masked
+
+
+def _merged(masked: Masks, others: list[Span]) -> Masks:
+    """Both, those left out that begin inside of another. No two begin at one place."""
+    starts, ends = masked.starts.tolist(), masked.ends.tolist()
+    keep = np.ones(len(starts), np.bool_)
+    kept: list[Span] = []
+    for span in others:
+        i = bisect_left(starts, span.start)
+        if kept and span.start < kept[-1].end:
+            continue
+        if i and keep[i - 1] and ends[i - 1] > span.start:
+            continue
+        kept.append(span)
+        keep[i : bisect_left(starts, span.end)] = False
+    return _in_order(Masks(*(column[keep] for column in masked)), Masks.of(kept))
+
+
+def _in_order(one: Masks, other: Masks) -> Masks:
+    columns = [np.concatenate(pair) for pair in zip(one, other, strict=True)]
+    order = np.argsort(columns[0], kind="stable")
+    return Masks(*(column.take(order) for column in columns))
 
 
 NO_MASKS = Masks(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.uint8))
@@ -95,60 +117,108 @@ _ROLES[0, [ord(c) for c in "()[]"]] = 1, 129, 2, 130
 _ROLES[0, [ord(c) for c in "b$"]] = _ODD  # \\begin, \\$
 _ROLES[1], _ROLES[1, ord("$")] = 3, _ODD  # $, $$
 _ROLES[2], _ROLES[2, ord("`")] = 4, _ODD  # `, ```
-_CLOSER_LETTERS = np.array([0, 2, 2, 1, 1])
-_KINDS = np.array([0, FORMULA, FORMULA, FORMULA, INLINE_CODE], np.uint8)
+_DISPLAY = 5  # $$, where no third dollar stands beside it
+_CLOSER_LETTERS = np.array([0, 2, 2, 1, 1, 2])
+_KINDS = np.array([0, FORMULA, FORMULA, FORMULA, INLINE_CODE, FORMULA], np.uint8)
 
 
-def _delimited(
-    text: str, units: Units, kinds: Bytes, marks: Positions, bounds: Sequence[int]
-) -> Masks:
+class _Letters(NamedTuple):
+    """The letters of some texts, as in `find_masks`. lines: where new lines stand."""
+
+    text: str
+    units: Units
+    kinds: Bytes
+    bounds: Sequence[int]
+    lines: Positions
+
+
+def _formulas_and_code(letters: _Letters, marks: Positions) -> Masks:
     """Formulas and code: at each mark outside of a span, what opens there.
+
+    Code blocks are taken first, as if nothing else opened anything; if then a formula goes on into one, all over again,
+    mark by mark.
+    """
+    blocks = _blocks(letters, marks)
+    if not blocks.starts.size:
+        return _delimited(letters, marks)
+    before = blocks.starts.searchsorted(marks, "right") - 1
+    outside = marks[(before < 0) | (marks >= blocks.ends.take(before))]
+    masked = _delimited(letters, outside)
+    both = _in_order(masked, blocks)
+    return both if (both.starts[1:] >= both.ends[:-1]).all() else _delimited(letters, marks)
+
+
+def _blocks(letters: _Letters, marks: Positions) -> Masks:
+    """From each fence of three backticks to the next of its text or the end; none where there are longer fences."""
+    ticks = marks[letters.kinds.take(marks) == BACKTICK]
+    if ticks.size < 3:
+        return NO_MASKS
+    edges = np.concatenate([[0], (ticks[1:] != ticks[:-1] + 1).nonzero()[0] + 1, [ticks.size]])
+    lengths = edges[1:] - edges[:-1]
+    if lengths.max() != 3:
+        return NO_MASKS
+    fences = ticks.take(edges[:-1][lengths == 3])
+    bounds = np.array(letters.bounds)
+    text = bounds.searchsorted(fences, "right") - 1
+    rank = np.arange(fences.size) - fences.searchsorted(bounds).take(text)
+    opens = (rank % 2 == 0).nonzero()[0]
+    ends = bounds.take(text.take(opens) + 1) - 1
+    closes = np.minimum(opens + 1, fences.size - 1)
+    closed = (text.take(closes) == text.take(opens)) & (closes > opens)
+    ends[closed] = fences.take(closes[closed]) + 3
+    return Masks(fences.take(opens), ends, np.full(opens.size, CODE, np.uint8))
+
+
+def _delimited(letters: _Letters, marks: Positions) -> Masks:
+    """The same for what opens at `marks`, one after the other.
 
     Mostly an opener is followed by its closer: such pairs are taken in one stride. `_Opener` looks at the others.
     """
-    role = _ROLES[kinds.take(marks) - BACKSLASH, np.minimum(units.take(marks + 1), 127)]
-    begins = ((role == _ODD) & (kinds.take(marks) == BACKSLASH)).nonzero()[0]
-    if begins.size:  # \b is \begin, or \boxed, \binom, \beta
-        place = marks.take(begins)
-        is_begin = units.take(place + 3, mode="clip") == ord("g")
-        is_begin |= units.take(place + 1) == ord("$")
-        role[begins[~is_begin]] = 0
-    at = role.nonzero()[0]
-    if at.size < marks.size:
-        marks, role = marks.take(at), role.take(at)
+    marks, role = _roles(letters, marks)
     if not marks.size:
         return NO_MASKS
-    is_pair = _are_pairs(units, kinds, marks, role)
-    if len(bounds) > 2:
-        last = marks.searchsorted(bounds[1:-1]) - 1  # of each text, or of one before it
+    is_pair = _are_pairs(letters, marks, role)
+    if len(letters.bounds) > 2:
+        last = marks.searchsorted(letters.bounds[1:-1]) - 1  # of each text, or of one before it
         is_pair[last[last >= 0]] = False
-    strides, odd = _strides(text, kinds, marks, is_pair, bounds)
+    strides, odd = _strides(letters, marks, is_pair)
     first = np.concatenate([np.arange(a, b, 2) for a, b in strides]) if strides else marks[:0]
     opens = role.take(first)
-    starts, ends = marks.take(first), marks.take(first + 1) + _CLOSER_LETTERS.take(opens)
-    if not odd:
-        return Masks(starts, ends, _KINDS.take(opens))
-    more = Masks.of(odd)
-    starts = np.concatenate([starts, more.starts])
-    order = np.argsort(starts, kind="stable")
-    ends = np.concatenate([ends, more.ends])
-    return Masks(
-        starts.take(order),
-        ends.take(order),
-        np.concatenate([_KINDS.take(opens), more.kinds]).take(order),
-    )
+    ends = marks.take(first + 1) + _CLOSER_LETTERS.take(opens)
+    pairs = Masks(marks.take(first), ends, _KINDS.take(opens))
+    return _in_order(pairs, Masks.of(odd)) if odd else pairs
+
+
+def _roles(letters: _Letters, marks: Positions) -> tuple[Positions, npt.NDArray[np.uint8]]:
+    """The marks that do something, and what: see `_ROLES`."""
+    units, kind = letters.units, letters.kinds.take(marks)
+    role = _ROLES[kind - BACKSLASH, np.minimum(units.take(marks + 1), 127)]
+    odd = (role == _ODD).nonzero()[0]
+    if odd.size:
+        place, of = marks.take(odd), kind.take(odd)
+        # \b is \begin, or \boxed, \binom, \beta
+        is_begin = units.take(place + 3, mode="clip") == ord("g")
+        is_begin |= units.take(place + 1) == ord("$")
+        role[odd[(of == BACKSLASH) & ~is_begin]] = 0
+        before, third = units.take(place - 1), units.take(place + 2, mode="clip")
+        is_display = (of == DOLLAR) & (third != ord("$"))
+        is_display &= (before != ord("$")) & (before != ord("\\"))
+        role[odd[is_display]] = _DISPLAY
+        role[odd[is_display] + 1] = 0
+    at = role.nonzero()[0]
+    return marks.take(at), role.take(at)
 
 
 def _are_pairs(
-    units: Units, kinds: Bytes, marks: Positions, role: npt.NDArray[np.uint8]
+    letters: _Letters, marks: Positions, role: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.bool_]:
     """(marks,) True where a mark opens what the next mark closes. Dollars: as `_Opener._dollar` says."""
+    kinds, lines = letters.kinds, letters.lines
     opens, closes = role[:-1], role[1:]
     is_pair = np.zeros(role.size, np.bool_)
-    is_pair[:-1] = (opens <= 4) & (closes == opens + (opens <= 2) * np.uint8(128))
-    at = (is_pair & (role > 2)).nonzero()[0]
+    is_pair[:-1] = (opens <= _DISPLAY) & (closes == opens + (opens <= 2) * np.uint8(128))
+    at = (is_pair & (role > 2) & (role < _DISPLAY)).nonzero()[0]
     if at.size:
-        lines = (units == ord("\n")).nonzero()[0]
         first, last = marks.take(at), marks.take(at + 1)
         same_line = lines.searchsorted(first) == lines.searchsorted(last)
         is_pair[at] = same_line
@@ -156,17 +226,13 @@ def _are_pairs(
         at, first, last = at[dollars], first[dollars], last[dollars]
         spaced = (kinds.take(first + 1) - np.uint8(SPACE)) < 2
         spaced |= (kinds.take(last - 1) - np.uint8(SPACE)) < 2
-        priced = kinds.take(last + 1, mode="clip") == DIGIT
+        priced = kinds.take(last + 1) == DIGIT
         is_pair[at] = ~(spaced | priced | (last == first + 1))
     return is_pair
 
 
 def _strides(
-    text: str,
-    kinds: Bytes,
-    marks: Positions,
-    is_pair: npt.NDArray[np.bool_],
-    bounds: Sequence[int],
+    letters: _Letters, marks: Positions, is_pair: npt.NDArray[np.bool_]
 ) -> tuple[list[tuple[int, int]], list[Span]]:
     """Ranges of marks that are pairs, and the spans that others open."""
     # Lists and `bisect`: looking one number up in an array costs ten times as much.
@@ -174,7 +240,7 @@ def _strides(
     broken = [((~is_pair[parity::2]).nonzero()[0] * 2 + parity).tolist() for parity in (0, 1)]
     strides: list[tuple[int, int]] = []
     odd: list[Span] = []
-    opener = _Opener(text, kinds, bounds)
+    opener = _Opener(letters.text, letters.kinds, letters.bounds)
     i, count = 0, len(places)
     while i < count:
         stops = broken[i & 1]
@@ -292,14 +358,24 @@ def _tags(text: str) -> list[Span]:
 
 def _web_addresses(text: str, units: Units) -> list[Span]:
     # Two slashes or two w in a row are rare in any language, and seen much faster than "://" or "www." is found.
-    if not (_has_double(units, "/") or _has_double(units, "w")):
-        return []
-    return [Span(*found.span(), ADDRESS) for found in _WEB.finditer(text)]
+    at = _doubles(units, "/")
+    colons = at[units.take(at - 1) == ord(":")].tolist()
+    begins = [i - 5 for i in colons if text[max(i - 5, 0) : i] == "http:"]
+    begins += [i - 6 for i in colons if text[max(i - 6, 0) : i] == "https:"]
+    at = _doubles(units, "w")
+    begins += at[units.take(at + 3, mode="clip") == ord(".")].tolist()
+    spans: list[Span] = []
+    for begin in sorted(begins):
+        found = _WEB.match(text, begin)
+        if found and (not spans or begin >= spans[-1].end):
+            spans.append(Span(*found.span(), ADDRESS))
+    return spans
 
 
-def _has_double(units: Units, letter: str) -> bool:
+def _doubles(units: Units, letter: str) -> Positions:
+    """Where `letter` stands twice."""
     at = units == ord(letter)
-    return bool(np.count_nonzero(at[1:] & at[:-1]))
+    return (at[1:] & at[:-1]).nonzero()[0]
 
 
 def _mail_addresses(text: str) -> list[Span]:
@@ -323,6 +399,8 @@ TRANSPARENT = frozenset({
 
 _GAP_LETTERS = " \t\r\n\xa0\u3000,.;:!?'\"“”‘’()[]{}~\\–—-"
 _WORD = re.compile(r"\\?\w+")
+_OPENS_IMPORT = np.zeros(128, np.bool_)
+_OPENS_IMPORT[[ord(c) for c in "ifrup"]] = True
 _IMPORTS = re.compile(r"\s*(?:import|from|return|include|using|package|#include)\b")
 
 
@@ -370,10 +448,13 @@ def prose_blocks(  # noqa: PLR0917
     signs = np.diff(sign_at.searchsorted(edges))
     lengths = np.diff(edges) - (units.take(edges[:-1]) == ord("\n"))
     counted = np.concatenate([[0], np.cumsum(ends - starts > 1)])
-    words = np.diff(counted.take(starts.searchsorted(edges)))
+    first_word = starts.searchsorted(edges)
+    words = np.diff(counted.take(first_word))
     reads = (words >= 3) & (signs * 20 <= lengths)
     a, b = edges.searchsorted(first), edges.searchsorted(behind)
-    for i in reads.nonzero()[0].tolist():
+    some = reads.nonzero()[0]
+    opens = units.take(starts.take(first_word.take(some)))  # most lines cannot be imports
+    for i in some[_OPENS_IMPORT.take(opens, mode="clip")].tolist():
         reads[i] = not _IMPORTS.match(text, int(edges[i]), int(edges[i + 1]))
     prose = np.concatenate([[0], np.cumsum(words * reads)])
     total = np.concatenate([[0], np.cumsum(words)])

@@ -20,10 +20,11 @@ every seventh letter)."""
 
 def padding(units: Units, starts: Positions, ends: Positions) -> npt.NDArray[np.int64] | None:
     """(n,) how many letters of each word of a text are padding; None for none. units: its letters."""
-    some = units[::SAMPLED]
+    columns = [units[i::SAMPLED].copy() for i in range(SAMPLED)]
+    some = columns[0]
     repeated: Booleans | None = None
     for period in PERIODS:
-        ahead = units[period::SAMPLED]
+        ahead = columns[period % SAMPLED][period // SAMPLED :]
         if np.count_nonzero(ahead == some[: ahead.size]) >= REPEATED_LETTERS * some.size:
             same = units[period:] == units[:-period]
             if repeated is None:

@@ -23,7 +23,15 @@ import numpy as np
 from r1rewards.text import langid
 from r1rewards.text.ngrams import COMMON, LONGEST_WORD, NEUTRAL
 from r1rewards.text.scripts import HAN, KANA, LANGUAGES, LATIN, fold
-from r1rewards.text.words import Words, codes_of, first_of_sentences, mix, run_keys, word_keys
+from r1rewards.text.words import (
+    Words,
+    codes_of,
+    first_of_sentences,
+    mix,
+    run_heads,
+    run_keys,
+    word_keys,
+)
 
 if TYPE_CHECKING:
     from r1rewards.text.ngrams import Known, WordTable
@@ -145,11 +153,10 @@ class Reading:
     def _tell_han(self) -> None:
         """Chinese or Japanese, sentence by sentence."""
         words, scripts = self.words, self.words.scripts
-        is_han, is_kana = scripts == HAN, scripts == KANA
+        is_han = scripts == HAN
         lengths = words.ends - words.starts
-        count = self.sentences.size
-        han = np.bincount(self.sentence_of[is_han], lengths[is_han], count)
-        kana = np.bincount(self.sentence_of[is_kana], lengths[is_kana], count)
+        han = np.add.reduceat(lengths * is_han, self.sentences)
+        kana = np.add.reduceat(lengths * (scripts == KANA), self.sentences)
         japanese = kana >= KANA_IN_JAPANESE * (han + kana)
         text = self._texts_of(self.sentences)
         kana_of, han_of = np.bincount(text, kana), np.bincount(text, han)
@@ -188,18 +195,27 @@ class Reading:
 
         Sentences are equal where their words are, in any order, neutral ones left out.
         """
-        words, keys = self.words, self.keys
-        if words.scripts is not None:
-            keys = np.where(_IS_SHARED.take(words.scripts), keys, run_keys(words))
+        words = self.words
+        if words.scripts is None:
+            new = self._are_new(self.keys)
+        else:  # most texts repeat nothing, and the first letters of their words are enough to see it
+            new = self._are_new(run_heads(words))
+            if not new.all():
+                is_shared = _IS_SHARED.take(words.scripts)
+                new = self._are_new(np.where(is_shared, self.keys, run_keys(words)))
+        return new.take(self.sentence_of)
+
+    def _are_new(self, keys: Keys) -> Booleans:
+        """(sentences,) False where one of the same text before has the same keys."""
         spread = mix(mix(keys))
-        spread *= ~words.neutral
+        spread *= ~self.words.neutral
         sums = np.add.reduceat(spread, self.sentences)
         order = sums.argsort(kind="stable")  # equal ones text by text
         ranked, text = sums.take(order), self._texts_of(self.sentences.take(order))
         is_old = (ranked[1:] == ranked[:-1]) & (text[1:] == text[:-1])
         new = np.ones(sums.size, np.bool_)
         new[order[1:][is_old]] = False
-        return new.take(self.sentence_of)
+        return new
 
     @functools.cached_property
     def names(self) -> Booleans:

@@ -25,6 +25,7 @@ from r1rewards.text.scripts import KANA
 from r1rewards.text.words import (
     IS_UNSPACED,
     LETTER_WEIGHTS,
+    LIGHTEST_LETTER,
     WORD,
     Words,
     first_of_sentences,
@@ -123,12 +124,13 @@ def _has_evidence(reading: Reading, text: int, least: float) -> bool:
     """True where the first words alone, counted once each, are evidence enough: quick, never wrong in saying so."""
     words, (first, behind) = reading.words, reading.first_words[text : text + 2].tolist()
     neutral = reading.neutral[first : min(behind, first + 4 * EVIDENT_WORDS)]
-    at = [first + i for i in (~neutral).nonzero()[0][:EVIDENT_WORDS].tolist()]
-    spellings = {words.word(i).lower() for i in at}
-    if words.scripts is None or not IS_UNSPACED[words.scripts[at]].any():
+    at = (~neutral).nonzero()[0][:EVIDENT_WORDS] + first
+    spans = zip(words.starts.take(at).tolist(), words.ends.take(at).tolist(), strict=True)
+    spellings = {words.text[start:end].lower() for start, end in spans}
+    if words.scripts is None or not IS_UNSPACED.take(words.scripts.take(at)).any():
         return len(spellings) >= least and bool(spellings)
     letters = len(set("".join(spellings)))
-    return letters * int(LETTER_WEIGHTS[LETTER_WEIGHTS > 0].min()) >= least * WORD and letters > 0
+    return letters * LIGHTEST_LETTER >= least * WORD and letters > 0
 
 
 def count_text(text: str, target: str, teller: Teller | None = None) -> Count:

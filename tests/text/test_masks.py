@@ -16,7 +16,7 @@ from r1rewards.text.words import Words, read_words
 
 def masks_of(words: Words) -> Masks:
     marks = np.flatnonzero((words.kinds >= BACKSLASH) & (words.kinds <= BACKTICK))
-    return find_masks(words.text, words.units, words.kinds, marks, words.bounds)
+    return find_masks(words.text, words.units, words.kinds, marks, words.stops, words.bounds)
 
 
 def masked(text: str) -> list[str]:
