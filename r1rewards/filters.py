@@ -103,7 +103,7 @@ def long_paragraph(rollout: Rollout, _: Score, most_words: float = 200) -> Decis
     of a printed page has 100 to 150.
     """
     words = read_words(_thought(rollout))
-    breaks = [found.start() for found in _BLANK_LINE.finditer(words.text)]
+    breaks = [found.start() for found in _BLANK_LINE.finditer(words.letters.text)]
     paragraphs = np.searchsorted(breaks, words.starts)
     longest = float(np.bincount(paragraphs, weights(words), minlength=1).max()) / WORD
     return _decision(longest <= most_words, "long-paragraph", round(longest, 1))

@@ -54,7 +54,7 @@ def _tell(words: Words, at: Positions, sentences: Positions, model: str | None) 
 
 def _joined(words: Words, at: Positions) -> str:
     starts, ends = words.starts[at].tolist(), words.ends[at].tolist()
-    return " ".join(words.text[a:b] for a, b in zip(starts, ends, strict=True))
+    return " ".join(words.letters.text[a:b] for a, b in zip(starts, ends, strict=True))
 
 
 def _code(label: str) -> str:

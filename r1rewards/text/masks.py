@@ -22,10 +22,7 @@ import numpy.typing as npt
 from r1rewards.text.scripts import BACKSLASH, BACKTICK, DIGIT, DOLLAR, NEWLINE, SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from r1rewards.text.scripts import Bytes
-    from r1rewards.text.words import Units
+    from r1rewards.text.letters import Letters, Units
 
 FORMULA, CODE, INLINE_CODE, ADDRESS, TAG = range(5)
 PLAIN_WORDS_IN_A_ROW = 5
@@ -66,22 +63,14 @@ class Masks(NamedTuple):
         return cls(columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].astype(np.uint8))
 
 
-def find_masks(
-    text: str,
-    units: Units,
-    kinds: Bytes,
-    marks: Positions,
-    stops: Positions,
-    bounds: Sequence[int],
-) -> Masks:
-    """The masked spans of one or more texts. Linear in their length.
+def find_masks(letters: Letters, marks: Positions, stops: Positions) -> Masks:
+    """The masked spans of one or more texts; none leaves its text. Linear in their length.
 
-    text, units, kinds, bounds: their letters, see `words`; no mask leaves its text.
     marks: where backslashes, dollars and backticks stand. stops: where new lines and some others stand.
     """
+    text, units = letters.text, letters.units
     lines = stops[units.take(stops) == ord("\n")]
-    letters = _Letters(text, units, kinds, bounds, lines)
-    masked = _formulas_and_code(letters, marks) if marks.size else NO_MASKS
+    masked = _formulas_and_code(letters, lines, marks) if marks.size else NO_MASKS
     others = [*_tags(text), *_web_addresses(text, units), *_mail_addresses(text)]
     return _merged(masked, sorted(others)) if others else masked
 
@@ -99,13 +88,16 @@ def _merged(masked: Masks, others: list[Span]) -> Masks:
             continue
         kept.append(span)
         keep[i : bisect_left(starts, span.end)] = False
-    return _in_order(Masks(*(column[keep] for column in masked)), Masks.of(kept))
+    left = Masks(masked.starts[keep], masked.ends[keep], masked.kinds[keep])
+    return _in_order(left, Masks.of(kept))
 
 
 def _in_order(one: Masks, other: Masks) -> Masks:
-    columns = [np.concatenate(pair) for pair in zip(one, other, strict=True)]
-    order = np.argsort(columns[0], kind="stable")
-    return Masks(*(column.take(order) for column in columns))
+    starts = np.concatenate([one.starts, other.starts])
+    order = np.argsort(starts, kind="stable")
+    ends = np.concatenate([one.ends, other.ends])
+    kinds = np.concatenate([one.kinds, other.kinds])
+    return Masks(starts.take(order), ends.take(order), kinds.take(order))
 
 
 NO_MASKS = Masks(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.uint8))
@@ -122,33 +114,28 @@ _CLOSER_LETTERS = np.array([0, 2, 2, 1, 1, 2])
 _KINDS = np.array([0, FORMULA, FORMULA, FORMULA, INLINE_CODE, FORMULA], np.uint8)
 
 
-class _Letters(NamedTuple):
-    """The letters of some texts, as in `find_masks`. lines: where new lines stand."""
-
-    text: str
-    units: Units
-    kinds: Bytes
-    bounds: Sequence[int]
-    lines: Positions
-
-
-def _formulas_and_code(letters: _Letters, marks: Positions) -> Masks:
+def _formulas_and_code(letters: Letters, lines: Positions, marks: Positions) -> Masks:
     """Formulas and code: at each mark outside of a span, what opens there.
 
-    Code blocks are taken first, as if nothing else opened anything; if then a formula goes on into one, all over again,
-    mark by mark.
+    First as if code blocks went from fence to fence and two dollars stood for one mark. Where that does not work out,
+    because a formula goes on into a block or ends with the first of two dollars, all over again, mark by mark.
     """
     blocks = _blocks(letters, marks)
-    if not blocks.starts.size:
-        return _delimited(letters, marks)
-    before = blocks.starts.searchsorted(marks, "right") - 1
-    outside = marks[(before < 0) | (marks >= blocks.ends.take(before))]
-    masked = _delimited(letters, outside)
-    both = _in_order(masked, blocks)
-    return both if (both.starts[1:] >= both.ends[:-1]).all() else _delimited(letters, marks)
+    outside = marks
+    if blocks.starts.size:
+        before = blocks.starts.searchsorted(marks, "right") - 1
+        outside = marks[(before < 0) | (marks >= blocks.ends.take(before))]
+    masked = _delimited(letters, lines, outside, display=True)
+    dollars = letters.units.take(masked.ends) == ord("$")
+    dollars &= letters.units.take(masked.ends - 1) == ord("$")
+    if blocks.starts.size:
+        masked = _in_order(masked, blocks)
+    if dollars.any() or (masked.starts[1:] < masked.ends[:-1]).any():
+        return _delimited(letters, lines, marks, display=False)
+    return masked
 
 
-def _blocks(letters: _Letters, marks: Positions) -> Masks:
+def _blocks(letters: Letters, marks: Positions) -> Masks:
     """From each fence of three backticks to the next of its text or the end; none where there are longer fences."""
     ticks = marks[letters.kinds.take(marks) == BACKTICK]
     if ticks.size < 3:
@@ -169,15 +156,15 @@ def _blocks(letters: _Letters, marks: Positions) -> Masks:
     return Masks(fences.take(opens), ends, np.full(opens.size, CODE, np.uint8))
 
 
-def _delimited(letters: _Letters, marks: Positions) -> Masks:
-    """The same for what opens at `marks`, one after the other.
+def _delimited(letters: Letters, lines: Positions, marks: Positions, *, display: bool) -> Masks:
+    """What opens at `marks`, one after the other. display: two dollars are one mark.
 
     Mostly an opener is followed by its closer: such pairs are taken in one stride. `_Opener` looks at the others.
     """
-    marks, role = _roles(letters, marks)
+    marks, role = _roles(letters, marks, display=display)
     if not marks.size:
         return NO_MASKS
-    is_pair = _are_pairs(letters, marks, role)
+    is_pair = _are_pairs(letters, lines, marks, role)
     if len(letters.bounds) > 2:
         last = marks.searchsorted(letters.bounds[1:-1]) - 1  # of each text, or of one before it
         is_pair[last[last >= 0]] = False
@@ -189,7 +176,9 @@ def _delimited(letters: _Letters, marks: Positions) -> Masks:
     return _in_order(pairs, Masks.of(odd)) if odd else pairs
 
 
-def _roles(letters: _Letters, marks: Positions) -> tuple[Positions, npt.NDArray[np.uint8]]:
+def _roles(
+    letters: Letters, marks: Positions, *, display: bool
+) -> tuple[Positions, npt.NDArray[np.uint8]]:
     """The marks that do something, and what: see `_ROLES`."""
     units, kind = letters.units, letters.kinds.take(marks)
     role = _ROLES[kind - BACKSLASH, np.minimum(units.take(marks + 1), 127)]
@@ -201,7 +190,7 @@ def _roles(letters: _Letters, marks: Positions) -> tuple[Positions, npt.NDArray[
         is_begin |= units.take(place + 1) == ord("$")
         role[odd[(of == BACKSLASH) & ~is_begin]] = 0
         before, third = units.take(place - 1), units.take(place + 2, mode="clip")
-        is_display = (of == DOLLAR) & (third != ord("$"))
+        is_display = (of == DOLLAR) & (third != ord("$")) & display
         is_display &= (before != ord("$")) & (before != ord("\\"))
         role[odd[is_display]] = _DISPLAY
         role[odd[is_display] + 1] = 0
@@ -210,10 +199,10 @@ def _roles(letters: _Letters, marks: Positions) -> tuple[Positions, npt.NDArray[
 
 
 def _are_pairs(
-    letters: _Letters, marks: Positions, role: npt.NDArray[np.uint8]
+    letters: Letters, lines: Positions, marks: Positions, role: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.bool_]:
     """(marks,) True where a mark opens what the next mark closes. Dollars: as `_Opener._dollar` says."""
-    kinds, lines = letters.kinds, letters.lines
+    kinds = letters.kinds
     opens, closes = role[:-1], role[1:]
     is_pair = np.zeros(role.size, np.bool_)
     is_pair[:-1] = (opens <= _DISPLAY) & (closes == opens + (opens <= 2) * np.uint8(128))
@@ -232,7 +221,7 @@ def _are_pairs(
 
 
 def _strides(
-    letters: _Letters, marks: Positions, is_pair: npt.NDArray[np.bool_]
+    letters: Letters, marks: Positions, is_pair: npt.NDArray[np.bool_]
 ) -> tuple[list[tuple[int, int]], list[Span]]:
     """Ranges of marks that are pairs, and the spans that others open."""
     # Lists and `bisect`: looking one number up in an array costs ten times as much.
@@ -240,7 +229,7 @@ def _strides(
     broken = [((~is_pair[parity::2]).nonzero()[0] * 2 + parity).tolist() for parity in (0, 1)]
     strides: list[tuple[int, int]] = []
     odd: list[Span] = []
-    opener = _Opener(letters.text, letters.kinds, letters.bounds)
+    opener = _Opener(letters)
     i, count = 0, len(places)
     while i < count:
         stops = broken[i & 1]
@@ -267,8 +256,8 @@ _RUN = re.compile(r"\$+|`+")
 class _Opener:
     """What opens at a mark. Remembers which closers do not come any more, so that all searches together are linear."""
 
-    def __init__(self, text: str, kinds: Bytes, bounds: Sequence[int]) -> None:
-        self.text, self.kinds, self.bounds = text, kinds, bounds
+    def __init__(self, letters: Letters) -> None:
+        self.text, _, self.kinds, self.bounds = letters
         self.end = 0  # of the text that is being read, where its last new line stands
         self.skip_to = 0
         self._gone: set[str] = set()
@@ -375,7 +364,8 @@ def _web_addresses(text: str, units: Units) -> list[Span]:
 def _doubles(units: Units, letter: str) -> Positions:
     """Where `letter` stands twice."""
     at = units == ord(letter)
-    return (at[1:] & at[:-1]).nonzero()[0]
+    places: Positions = (at[1:] & at[:-1]).nonzero()[0]
+    return places
 
 
 def _mail_addresses(text: str) -> list[Span]:
@@ -432,14 +422,15 @@ _IS_SIGN = np.zeros(128, np.bool_)
 _IS_SIGN[[ord(c) for c in '=(){}[]<>+*/%&|^~@$\\;#_"0123456789']] = True
 
 
-def prose_blocks(  # noqa: PLR0917
-    text: str, units: Units, starts: Positions, ends: Positions, first: Positions, behind: Positions
+def prose_blocks(
+    letters: Letters, starts: Positions, ends: Positions, first: Positions, behind: Positions
 ) -> npt.NDArray[np.bool_]:
     """(blocks,) True for code blocks more than half of whose words stand in lines that read as prose.
 
     Such a line has three words or more and one sign of code in 20 letters at most, and is no import.
-    units: the letters of `text`. starts, ends: (n,) all of its words. first, behind: (blocks,) their spans.
+    starts, ends: (n,) all words. first, behind: (blocks,) their spans.
     """
+    text, units = letters.text, letters.units
     newlines = (units == ord("\n")).nonzero()[0]
     edges = np.sort(np.concatenate([newlines, first, behind]))
     edges = edges[np.concatenate([[True], edges[1:] != edges[:-1]])]

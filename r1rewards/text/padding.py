@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from r1rewards.text.words import Booleans, Positions, Units
+    from r1rewards.text.letters import Units
+    from r1rewards.text.words import Booleans, Positions
 
 PERIODS = range(1, 17)
 REPEATED_LETTERS = 0.12

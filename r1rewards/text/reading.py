@@ -21,22 +21,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from r1rewards.text import langid
+from r1rewards.text.keys import mix, run_heads, run_keys, word_keys
+from r1rewards.text.letters import codes_of
 from r1rewards.text.ngrams import COMMON, LONGEST_WORD, NEUTRAL
 from r1rewards.text.scripts import HAN, KANA, LANGUAGES, LATIN, fold
-from r1rewards.text.words import (
-    Words,
-    codes_of,
-    first_of_sentences,
-    mix,
-    run_heads,
-    run_keys,
-    word_keys,
-)
+from r1rewards.text.words import Words, first_of_sentences
 
 if TYPE_CHECKING:
+    from r1rewards.text.keys import Keys
     from r1rewards.text.ngrams import Known, WordTable
     from r1rewards.text.scripts import Bytes
-    from r1rewards.text.words import Booleans, Keys, Positions
+    from r1rewards.text.words import Booleans, Positions
 
 KANA_IN_JAPANESE = 0.1
 """Least share of kana among the Han and kana of a Japanese sentence."""
@@ -86,7 +81,7 @@ class Reading:
             np.full(len(self.words), UND, np.uint8) if scripts is None else _SOLE.take(scripts)
         )
         self.han_is_japanese: Booleans | None = None
-        self.first_words = self.words.starts.searchsorted(self.words.bounds)
+        self.first_words = self.words.starts.searchsorted(self.words.letters.bounds)
 
     def tell(self) -> None:
         """Find the language of every word."""
@@ -182,11 +177,13 @@ class Reading:
         """(n,) keys of the words; of those in scripts that `langid` knows not, only once `is_new` needs them."""
         words = self.words
         if words.scripts is None:
-            return word_keys(codes_of(words), words.starts, words.ends)
+            return word_keys(codes_of(words.letters.units), words.starts, words.ends)
         keys = np.zeros(len(words), np.uint64)
         at = _IS_SHARED.take(words.scripts).nonzero()[0]
         if at.size:
-            keys[at] = word_keys(codes_of(words), words.starts.take(at), words.ends.take(at))
+            keys[at] = word_keys(
+                codes_of(words.letters.units), words.starts.take(at), words.ends.take(at)
+            )
         return keys
 
     @functools.cached_property
@@ -257,5 +254,5 @@ def table_ids(languages: tuple[str, ...]) -> Bytes:
 def look_up(words: Words, at: Positions, table: WordTable, keys: Keys | None = None) -> Known:
     """What is known of the words `at`; keys: theirs, where they are known."""
     if keys is None:
-        keys = word_keys(codes_of(words), words.starts.take(at), words.ends.take(at))
+        keys = word_keys(codes_of(words.letters.units), words.starts.take(at), words.ends.take(at))
     return table.look_up(keys, lambda i: "".join(map(fold, words.word(at[i])[:LONGEST_WORD])))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from r1rewards.text.letters import original_places
 from r1rewards.text.padding import padding
 from r1rewards.text.reading import ID_OF, IDS, NEUTRAL_ID, Reading, Teller
 from r1rewards.text.scripts import KANA
@@ -29,7 +30,6 @@ from r1rewards.text.words import (
     WORD,
     Words,
     first_of_sentences,
-    original_places,
     read_words,
     weights,
 )  # fmt: skip
@@ -126,7 +126,7 @@ def _has_evidence(reading: Reading, text: int, least: float) -> bool:
     neutral = reading.neutral[first : min(behind, first + 4 * EVIDENT_WORDS)]
     at = (~neutral).nonzero()[0][:EVIDENT_WORDS] + first
     spans = zip(words.starts.take(at).tolist(), words.ends.take(at).tolist(), strict=True)
-    spellings = {words.text[start:end].lower() for start, end in spans}
+    spellings = {words.letters.text[start:end].lower() for start, end in spans}
     if words.scripts is None or not IS_UNSPACED.take(words.scripts.take(at)).any():
         return len(spellings) >= least and bool(spellings)
     letters = len(set("".join(spellings)))
@@ -167,9 +167,9 @@ class _Sums:
         words = self.reading.words
         first, behind = self.reading.first_words[text : text + 2].tolist()
         weight, in_target = self.weights[first:behind], self.in_target[first:behind]
-        begin, end = words.bounds[text], words.bounds[text + 1] - 1
+        begin, end = words.letters.bounds[text], words.letters.bounds[text + 1] - 1
         starts, ends = words.starts[first:behind] - begin, words.ends[first:behind] - begin
-        repeated = padding(words.units[begin:end], starts, ends) if behind > first else None
+        repeated = padding(words.letters.units[begin:end], starts, ends) if behind > first else None
         if repeated is not None:
             cut = weight * repeated // (ends - starts)
             weight[in_target] -= cut[in_target]
@@ -212,7 +212,7 @@ def foreign_runs(counted: Count, text: str, offset: int = 0) -> list[ForeignRun]
             runs.append([])
         runs[-1].append(i)
         is_broken = False
-    place = original_places(text, words)
+    place = original_places(text, words.letters.text)
     found = []
     for run in runs:
         start, end = place(int(words.starts[run[0]])), place(int(words.ends[run[-1]]) - 1) + 1

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from r1rewards.text import langid, ngrams
+from r1rewards.text.keys import word_keys
+from r1rewards.text.letters import codes_of
 from r1rewards.text.scripts import CYRILLIC, LATIN
-from r1rewards.text.words import codes_of, first_of_sentences, read_words, word_keys
+from r1rewards.text.words import first_of_sentences, read_words
 from tests.mixtures import by_phrase, by_sentence
 
 
@@ -64,7 +66,7 @@ def test_labels_are_those_of_a_plain_loop(seed: int) -> None:
     )
     words = read_words(mixture.text)
     table = langid.word_table(script)
-    keys = word_keys(codes_of(words), words.starts, words.ends)
+    keys = word_keys(codes_of(words.letters.units), words.starts, words.ends)
     known = table.look_up(keys, lambda i: words.word(i).lower())
     first = first_of_sentences(words)
     sentence_of = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(words))))

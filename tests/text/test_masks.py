@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from r1rewards.text.letters import Letters
 from r1rewards.text.masks import CODE, Masks, _Opener, find_masks, is_prose, prose_blocks
 from r1rewards.text.scripts import BACKSLASH, BACKTICK
 from r1rewards.text.words import Words, read_words
 
 
 def masks_of(words: Words) -> Masks:
-    marks = np.flatnonzero((words.kinds >= BACKSLASH) & (words.kinds <= BACKTICK))
-    return find_masks(words.text, words.units, words.kinds, marks, words.stops, words.bounds)
+    marks = np.flatnonzero((words.letters.kinds >= BACKSLASH) & (words.letters.kinds <= BACKTICK))
+    return find_masks(words.letters, marks, words.stops)
 
 
 def masked(text: str) -> list[str]:
     words = read_words(text)
     starts, ends, _ = masks_of(words)
-    return [words.text[a:b] for a, b in zip(starts, ends, strict=True)]
+    return [words.letters.text[a:b] for a, b in zip(starts, ends, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -72,12 +73,14 @@ def test_a_mask_that_hides_prose_is_none(text: str, hides: bool) -> None:
     found = masks_of(words)
     assert found.starts.size == 1
     if found.kinds[0] == CODE:
-        plain = read_words("".join(c if c.isalnum() or c in " \n" else "." for c in words.text))
+        plain = read_words(
+            "".join(c if c.isalnum() or c in " \n" else "." for c in words.letters.text)
+        )
         everything = plain.starts, plain.ends
-        (hidden,) = prose_blocks(words.text, words.units, *everything, found.starts, found.ends)
+        (hidden,) = prose_blocks(words.letters, *everything, found.starts, found.ends)
         assert bool(hidden) is hides
     else:
-        assert is_prose(words.text, found, 0) is hides
+        assert is_prose(words.letters.text, found, 0) is hides
 
 
 @pytest.mark.parametrize(
@@ -114,10 +117,10 @@ def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     assert cost(160_000) < 24 * cost(20_000) + 0.02
 
 
-def one_by_one(text: str, kinds, bounds) -> list[tuple[int, int]]:
+def one_by_one(letters: Letters) -> list[tuple[int, int]]:
     """At each mark outside of a span, what opens there: no strides."""
     spans, end = [], 0
-    opener = _Opener(text, kinds, bounds)
+    opener, kinds = _Opener(letters), letters.kinds
     for at in np.flatnonzero((kinds >= BACKSLASH) & (kinds <= BACKTICK)).tolist():
         if at < end:
             continue
@@ -139,6 +142,4 @@ pieces = st.sampled_from([
 def test_strides_find_what_one_by_one_finds(texts: list[str]) -> None:
     words = read_words(*texts)
     starts, ends, _ = masks_of(words)
-    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == one_by_one(
-        words.text, words.kinds, words.bounds
-    )
+    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == one_by_one(words.letters)

@@ -5,21 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from r1rewards.text.keys import word_keys
+from r1rewards.text.letters import codes_of, original_places
 from r1rewards.text.words import (
     WORD,
-    codes_of,
     first_of_sentences,
-    original_places,
     read_words,
     weights,
-    word_keys,
 )
 
 
 def kept(text: str) -> list[str]:
     words = read_words(text)
     return [
-        words.text[a:b]
+        words.letters.text[a:b]
         for a, b, n in zip(words.starts, words.ends, words.neutral, strict=True)
         if not n
     ]
@@ -59,7 +58,7 @@ def test_a_text_in_capitals_is_text() -> None:
 
 def test_sentences_end_at_stops_lines_and_periods_before_space() -> None:
     words = read_words("One 3.5 two. Three four! Five\nsix。seven")
-    assert [words.text[words.starts[i] : words.ends[i]] for i in first_of_sentences(words)] == [
+    assert [words.letters.text[words.starts[i] : words.ends[i]] for i in first_of_sentences(words)] == [
         "One", "Three", "Five", "six", "seven",
     ]  # fmt: skip
 
@@ -74,7 +73,7 @@ def test_weights_make_translations_equal() -> None:
 def test_keys_are_equal_for_equal_words_in_any_case_and_place() -> None:
     text = "Verständnis verständnis VERSTÄNDNIS verstandnis abcdefgh abcdefghi abcdefghijklmnopqrstuvwxyz"
     words = read_words(text)
-    keys = word_keys(codes_of(words), words.starts, words.ends)
+    keys = word_keys(codes_of(words.letters.units), words.starts, words.ends)
     assert keys[0] == keys[1] == keys[2]
     assert np.unique(keys).size == 5
 
@@ -85,7 +84,7 @@ def test_keys_are_equal_for_equal_words_in_any_case_and_place() -> None:
 )
 def test_every_letter_knows_where_it_came_from(text: str) -> None:
     words = read_words(text)
-    place = original_places(text, words)
+    place = original_places(text, words.letters.text)
     for start, end in zip(words.starts.tolist(), words.ends.tolist(), strict=True):
-        read, original = words.text[start:end], text[place(start) : place(end - 1) + 1]
+        read, original = words.letters.text[start:end], text[place(start) : place(end - 1) + 1]
         assert original[0] in (read[0], "e", "\U0001d400")
