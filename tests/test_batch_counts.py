@@ -14,6 +14,7 @@ from r1rewards import score_batch
 from r1rewards.answers import references
 from r1rewards.rewards import math_answers, spans_of
 from r1rewards.rollouts import Batch
+from r1rewards.text import share
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "rollouts.jsonl"
 ROWS = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines()]
@@ -24,6 +25,12 @@ def test_each_completion_is_scanned_for_tags_once_however_many_rewards_ask() -> 
     with mock.patch.object(spans_of, "read_tags", wraps=spans_of.read_tags) as read:
         score_batch(TEXTS, GOLDS, rewards=["accuracy", "format", "repetition"])
     assert read.call_count == len(TEXTS)
+
+
+def test_short_thoughts_are_read_many_at_a_time() -> None:
+    with mock.patch.object(share, "read_words", wraps=share.read_words) as read:
+        score_batch(TEXTS, GOLDS, rewards="language", language="en")
+    assert read.call_count <= sum(map(len, TEXTS)) // share.READ_TOGETHER + 2
 
 
 def test_an_answer_is_decided_once_per_reference_and_a_reference_is_read_once() -> None:

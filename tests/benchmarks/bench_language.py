@@ -1,6 +1,6 @@
 """How many megabytes of thoughts does the language share read per second on one core, and how many do detectors read?
 
-Thoughts of 30 KB (UTF-8). "Composed" ones are random sentences of the test sentences' words with formulas, "real" ones
+Thoughts of 30 KB (UTF-8), measured together as `score_batch` does. "Composed" ones are random sentences of the test sentences' words with formulas, "real" ones
 are completions of a mathematics model. MB/s are CPU time of one core, best of three, tables warm; the peers classify
 the same texts whole, which tells them nothing of a share.
 
@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from r1rewards.text.share import measure
+from r1rewards.text.share import measure, measure_all
 from tests.benchmarks.bench_language_accuracy import peers
 from tests.benchmarks.thoughts import best_cpu_s, here
 from tests.mixed_thoughts import thought
@@ -60,8 +60,7 @@ def megabytes(rows: list[str]) -> float:
 
 def rate(rows: list[str], target: str) -> float:
     def run() -> None:
-        for row in rows:
-            measure(row, target)
+        measure_all(rows, target, [0.0] * len(rows))
 
     run()
     return megabytes(rows) / best_cpu_s(3, ours=run)["ours"]
