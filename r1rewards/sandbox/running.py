@@ -31,6 +31,7 @@ from r1rewards.sandbox.jobs import (
     Toolchain,
 )
 from r1rewards.sandbox.splitting import why_not_split
+from r1rewards.sandbox.traces import leaves_nothing, may_share_a_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,10 +41,6 @@ LARGEST_INPUT = 64 << 20  # bytes of one test's input and files: they are held i
 REQUEST_BYTES = 8 << 20  # tests are sent in groups of about this size
 STACK_MB = 64  # of a Python program; one that is executed gets all its memory, as contests do
 NUMPY = re.compile(r"^\s*(?:import|from)\s+(?:numpy|scipy|pandas)\b", re.MULTILINE)
-# What one process cannot be reused after. Only saves time: a program that hides it is found out by its failures.
-LEAVES_TRACES = re.compile(
-    r"\b(?:threading|multiprocessing|concurrent|subprocess|asyncio|atexit|signal|fork|popen|system)\b"
-)
 
 
 def open_sandbox(
@@ -373,6 +370,7 @@ class _Run:
         per_process_s = limits.cpu_s * (len(tests) if share else 1)
         header["limits"]["process_cpu_s"] = int(per_process_s) + 2
         header["share"] = share
+        header["stop"] = self.job.stop_at_first_failure
         header["tests"] = [_test_header(test) for test in tests]
         for test in tests:
             blobs.append(_input(test))
@@ -401,7 +399,7 @@ class _TestRun:
         self.files = files
         self.tests: Sequence[Stdin | Call] = tests
         self.done: dict[int, TestResult] = {}
-        self.doubtful: list[int] = []  # failed in a process that had run other tests before
+        self.doubtful: dict[int, TestResult] = {}  # failed in a process that had run others before
         self.mode = (
             "exec"
             if self.job.toolchain.run_argv
@@ -416,7 +414,7 @@ class _TestRun:
             return False
         if any(isinstance(test, Stdin) and (test.files or test.argv) for test in self.tests):
             return False
-        return self.job.processes == "per_program" or not LEAVES_TRACES.search(self.job.source)
+        return self.job.processes == "per_program" or may_share_a_process(self.job.source)
 
     def result(self) -> JobResult:
         waiting = list(range(len(self.tests)))
@@ -431,11 +429,28 @@ class _TestRun:
                 if note == "f":
                     self.share = False
         self.share = False
+        self._look_at_one()
         while self.doubtful and not self._is_over():
-            found = self._ask(self._group(self.doubtful), share=False)
-            self.doubtful = self.doubtful[len(found) :]
-            self.done.update((i, result) for i, result, _ in found)
+            for i, result, _ in self._ask(self._group(list(self.doubtful)), share=False):
+                self.done[i] = result
+                del self.doubtful[i]
         return self._collect()
+
+    def _look_at_one(self) -> None:
+        """Of a script that leaves nothing behind, run the last failure alone: if it is the same, so are the others."""
+        alike = {
+            i: result for i, result in self.doubtful.items()
+            if result.status in (Status.OK, Status.RUNTIME_ERROR) and result.signal is None
+        }  # fmt: skip
+        if not alike or self.mode != "python" or not leaves_nothing(self.job.source):
+            return
+        last, before = alike.popitem()
+        ((_, alone, _),) = self._ask([last], share=False)
+        settled = {last: alone}
+        if (alone.status, alone.stdout) == (before.status, before.stdout):
+            settled |= alike
+        self.done |= settled
+        self.doubtful = {i: r for i, r in self.doubtful.items() if i not in settled}
 
     def _settle(self, i: int, result: TestResult, *, first: bool) -> None:
         """Final where it is right, or was alone in its process so far; else it gets a process of its own.
@@ -444,7 +459,7 @@ class _TestRun:
         """
         if self.share and not first and not self._is_right(i, result):
             if not self.job.stop_at_first_failure:
-                self.doubtful.append(i)
+                self.doubtful[i] = result
                 return
             ((_, result, _),) = self._ask([i], share=False)
         self.done[i] = result

@@ -144,8 +144,8 @@ class Supervisor:
                     kept = self.keep(request["keep"])
                 if not self.sweep(files_too=True):
                     raise SlotLostError("processes of a program do not end")
-                if found[-1][0]["status"] != "ok" and request.get("share"):
-                    break
+                if request.get("share"):
+                    break  # where a process ended early, the host decides what becomes of the rest
         finally:
             clean = self.reset()
         reply = {"tests": results, "kept": [name for name, _ in kept], "clean": clean}
@@ -362,7 +362,8 @@ class Trial:
         kind, exit_code, index = DONE.unpack(record) if is_whole else (0, 0, 0)
         if kind == ord("d") and index == len(self.results) and self.over is None:
             self.finish_test((exit_code & 0xFF) << 8, 0)
-            if len(self.results) < len(self.tests) and self.results[-1][0]["status"] == "ok":
+            allowed = ("ok",) if self.request["stop"] else ("ok", "runtime_error")
+            if len(self.results) < len(self.tests) and self.results[-1][0]["status"] in allowed:
                 self.next_test()
             else:
                 self.tests = self.tests[: len(self.results)]

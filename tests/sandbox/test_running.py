@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from r1rewards.errors import BadCallError
+from r1rewards.sandbox import running
 from r1rewards.sandbox.jobs import Asserts, Call, Job, JobResult, Limits, Status, Stdin, Toolchain
 from r1rewards.sandbox.languages import find_language, toolchain
 from r1rewards.sandbox.running import Sandbox
@@ -100,6 +101,38 @@ def test_what_is_not_right_is_run_again_before_it_counts(
     )
     (result,) = docker_box.run([job])
     assert [test.stdout for test in result.tests] == [b"1\n"] * 3
+
+
+@pytest.mark.parametrize(
+    ("source", "asked"),
+    [
+        ("n = int(input())\nprint(9 if n else n)", [5, 1]),
+        ("n = int(input())\nprint(1 // (n == 0))", [5, 1]),
+        ("import os\nn = int(input())\nprint(9 if n else n)", [5, 4]),
+        ("import sys\nprint(input() if 'x' not in vars(sys) else 9)\nsys.x = 1", [5, 4]),
+        ("import sys\nprint(input() if not hasattr(sys, 'x') else 9)\nsys.x = 1", [5, 1, 3]),
+    ],
+    ids=["wrong", "raises", "might", "does, and says so", "does, and hides it"],
+)
+def test_of_a_script_that_leaves_nothing_behind_one_failure_is_run_again_and_stands_for_the_others(
+    source: str, asked: list[int], docker_box: Sandbox, python: Toolchain, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    sizes: list[int] = []
+    ask = running._TestRun._ask
+
+    def counting(self: Any, group: list[int], *, share: bool) -> Any:
+        sizes.append(len(group))
+        return ask(self, group, share=share)
+
+    monkeypatch.setattr(running._TestRun, "_ask", counting)
+    tests = tuple(Stdin(b"%d" % i) for i in range(5))
+    right = [b"%d\n" % i for i in range(5)]
+    job = Job(python, source, tests, SHORT, lambda i, test: test.stdout == right[i])
+    (shared,) = docker_box.run([job])
+    assert sizes == asked
+    (alone,) = docker_box.run([replace(job, processes="per_test")])
+    outcomes = [[(test.status, test.stdout) for test in result.tests] for result in (shared, alone)]
+    assert outcomes[0] == outcomes[1]
 
 
 def test_after_the_first_failure_nothing_is_run_where_that_is_asked(
