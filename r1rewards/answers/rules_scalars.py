@@ -73,9 +73,8 @@ def same_form(judge: Judge, a: Node, b: Node) -> bool:
 
 def scalar_values(judge: Judge, a: Node, b: Node) -> bool | None:
     """The rungs in order. Raises UndefinedError, UnknownValueError."""
-    x = rational(a)
-    y = None if x is None else rational(b)
-    if y is not None:
+    x, y = rational(a), rational(b)  # both: either may be undefined
+    if x is not None and y is not None:
         judge.at("number")
         if x == y:
             return evaluated(judge, a, b)
