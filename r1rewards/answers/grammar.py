@@ -57,6 +57,22 @@ _OPENING = frozenset("([{⌊⌈")
 _ENDS_A_TERM = RELATIONS | frozenset("+-)}]&:") | {"}>", "⏎"}
 _POSTFIX = frozenset("^!%'°_")
 _SIGNS = frozenset("+-±∓")
+WHERE = frozenset(
+    ("where", "for", "with", "for all", "for any", "for some", "for every", "for each")
+)
+FOR_WHOLE = frozenset(
+    (
+        "for integer",
+        "for integers",
+        "for all integers",
+        "for any integer",
+        "for some integer",
+        "for every integer",
+    )
+)
+_IS_WHOLE = frozenset(
+    ("integer", "is an integer", "is any integer", "an integer", "any integer", "is integer")
+)
 _MIXED = re.compile(r"\\[dtc]?frac\s*(?:\{\s*(\d{1,9})\s*\}|(\d))\s*(?:\{\s*(\d{1,9})\s*\}|(\d))")
 _CHOSEN = re.compile(r"\^\s*(?:\{\s*\d{1,9}\s*\}|\d{1,9}(?![\d.,eE]))")
 
@@ -137,9 +153,14 @@ class Parser(Functions):
             node = negated(node)
         if currency:
             node = Quantity(node, currency)
-        if self.kind == "t":
+        if self.kind == "t" and not self.is_clause():
             node = self.with_unit(node)
         return node
+
+    def is_clause(self) -> bool:
+        r"""True where words introduce the domain of a letter: `\\text{ where } k \\in \\mathbb{Z}`."""
+        words = self.ahead.strip(" ,.:").lower()
+        return (words in WHERE or words in FOR_WHOLE) and self.tokens[self.i + 1][0] == "s"
 
     def currency(self) -> str:
         r"""currency = "\\$" | "€" | "£" | ..."""
@@ -149,6 +170,9 @@ class Parser(Functions):
 
     def with_unit(self, node: Node) -> Node:
         """unit = words, slashes and powers up to the end of the item, as `units.read_unit` knows them"""
+        if isinstance(node, Symbol) and self.ahead.strip(" .").lower() in _IS_WHOLE:
+            self.advance()
+            return Relation((node, NamedSet("Z")), ("∈",))
         first = self.i
         start = self.tokens[first][2]
         while self.kind in "tsn" or (self.kind == "o" and self.ahead in "/^*{}()-_°"):

@@ -8,10 +8,11 @@ from functools import lru_cache
 from itertools import product as every
 
 from r1rewards.answers.build import MINUS_ONE, ONE, base_number, literal, negated, product
-from r1rewards.answers.grammar import Parser
+from r1rewards.answers.grammar import FOR_WHOLE, WHERE, Parser
 from r1rewards.answers.grammar_text import (
     choice,
     clock,
+    compound,
     date,
     from_chinese,
     numeral,
@@ -24,6 +25,7 @@ from r1rewards.answers.nodes import (
     Choice,
     Constant,
     Either,
+    NamedSet,
     Node,
     Number,
     Product,
@@ -44,6 +46,9 @@ _AMBIGUOUS = re.compile(r"\$?\s*(-?\d{1,9}),(\d{1,9})\s*\$?")
 _THOUSANDS = re.compile(r"\$?\s*-?\d{1,3}(?:,\d{3})+\s*\$?")
 _BASED = re.compile(
     r"\$?\(?(?:\\text\w*\{|\\mathrm\{)?\(?\s*([0-9A-Z]+(?:\.[0-9A-Z]+)?)\s*\)?\}?_\s*(?:\{\s*(\d{1,2})\s*\}|(\d{1,2}))\)?\$?"
+)
+_IN_BASE = re.compile(
+    r"(\d[0-9A-Z]*)(?: ?_ ?| (?=in )| (?=base))\(?(?:in )?(?:base[ -]?)?([a-z]{3,9}|\d{1,2})\)?"
 )
 _LABEL = re.compile(
     r"\s*(?:\\text\w*\s*\{)?\s*(?:the\s+)?(?:final\s+)?(?:answer|ans)\s*(?:is|:|=)\s*\}?[\s:]*",
@@ -102,6 +107,12 @@ def _special(text: str) -> Node | None:
     if m is not None:
         based = base_number(m[1], m[2] or m[3])
         if based is not None and (m[1][0].isdigit() or len(m[1]) > 1):
+            return based
+    if m is None and ("base" in text or "_" in text) and len(text) < 60:
+        m = _IN_BASE.fullmatch(plain_text(text))
+        base = None if m is None else numeral(m[2]) if m[2].isalpha() else Number(int(m[2]))
+        based = None if m is None or base is None else base_number(m[1], str(base.value))
+        if based is not None:
             return based
     if "," in text and len(text) < 200:
         m = _AMBIGUOUS.fullmatch(text)
@@ -180,7 +191,8 @@ class _Answer(Parser):
     def answer(self) -> Node:
         """answer = item { separator item }"""
         items: list[Node] = []
-        self.accept("≈")
+        if not self.accept("≈"):
+            self.accept("=")  # `\\boxed{= 5}`
         while self.kind != "$":
             if self.separated() and self.kind == "$":
                 break
@@ -195,7 +207,20 @@ class _Answer(Parser):
             items = [signed for item in items for signed in expanded(item)]
         if self.vectors:
             items = [as_vector(item) for item in items]
-        return items[0] if len(items) == 1 else Several(tuple(items), self.joint())
+        if len(items) == 1:
+            return items[0]
+        several = Several(tuple(items), self.joint())
+        total = compound(items) if several.joint != "or" else None
+        return several if total is None else Either((total, several))
+
+    def separated(self) -> bool:
+        """As between brackets; besides, words that introduce the domain of a letter."""
+        found = super().separated()
+        if self.kind == "t" and self.is_clause():
+            if self.ahead.strip(" ,.:").lower() in WHERE:
+                self.advance()
+            return True
+        return found
 
     def joint(self) -> str:
         """The word between the items, or a comma."""
@@ -219,6 +244,8 @@ class _Answer(Parser):
         label = self.ahead.strip().rstrip(":").strip()
         start = self.i
         self.advance()
+        if label.lower().rstrip(" ,.:") in FOR_WHOLE and self.kind == "s":
+            return Relation((self.symbol(), NamedSet("Z")), ("∈",))
         if self.kind == "o" and self.ahead in "=≈":
             op = self.ahead
             self.advance()

@@ -6,7 +6,9 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from r1rewards.answers.nodes import Clock, Date, NamedSet, Node, Number, Text
+from r1rewards.answers.build import literal
+from r1rewards.answers.nodes import Clock, Date, NamedSet, Node, Number, Quantity, Text
+from r1rewards.answers.units import measure, read_unit
 
 # --- English numerals
 
@@ -140,6 +142,48 @@ def _han_int(text: str) -> int:
     return total + section + digit
 
 
+# --- amounts
+
+_AMOUNT = re.compile(r"([+-]?\d[\d,]*(?:\.\d+)?)\s+([^\W\d].*?)[,\s]*(?=\d|$)")
+
+
+def quantity(plain: str) -> Node | None:
+    """`12 apples`, `5 ft 6 in`; None for other text."""
+    found: list[Node] = []
+    at = 0
+    while at < len(plain):
+        m = _AMOUNT.match(plain, at)
+        unit = None if m is None or len(found) > 3 else read_unit(m[2])
+        if m is None or unit is None:
+            return None
+        amount = literal(m[1].replace(",", "").lstrip("+-"))
+        if amount is None:
+            return None
+        amount = Number(-amount.value, amount.places) if m[1][0] == "-" else amount
+        found.append(Quantity(amount, unit) if unit else amount)
+        at = m.end()
+    return compound(found) if len(found) > 1 else found[0] if found else None
+
+
+def compound(amounts: list[Node]) -> Node | None:
+    """Amounts of one kind in smaller and smaller units, added up: 5 feet and 6 inches are 66 inches."""
+    total, last, kind = Fraction(0), Fraction(0), None
+    for one in amounts:
+        if (
+            not isinstance(one, Quantity)
+            or not isinstance(one.amount, Number)
+            or one.amount.value < 0
+        ):
+            return None
+        factor, dimensions = measure(one.unit)
+        if not dimensions or (last and (factor >= last or dimensions != kind)):
+            return None
+        total, last, kind = total + factor * one.amount.value, factor, dimensions
+    assert isinstance(one, Quantity)
+    value = total / last
+    return Quantity(Number(value.numerator if value.denominator == 1 else value), one.unit)
+
+
 # --- times and dates
 
 _CLOCK = re.compile(
@@ -218,7 +262,7 @@ def plain_text(text: str) -> str:
 _NO_SOLUTION: Final = frozenset({
     "no solution", "no solutions", "no real solution", "no real solutions", "there is no solution", "there are no solutions",
     "the empty set", "empty set", "no such solution", "no solution exists", "无解", "空集", "no real roots", "none exist",
-    "no such values", "no such value", "no values", "there are none",
+    "no such values", "no such value", "no values", "there are none", "none",
 })  # fmt: skip
 _ALL_REALS: Final = frozenset(
     {
@@ -245,6 +289,7 @@ def words(plain: str) -> Node:
         numeral(lowered)
         or clock(plain.strip())
         or date(plain.strip(" ."))
+        or quantity(plain.strip(" ."))
         or Text(plain.strip(" .。,;:"))
     )
 
@@ -270,7 +315,7 @@ def choice(plain: str) -> tuple[str, str] | None:
     return (m[3], "") if m[3] else (m[1], m[2])
 
 
-_ARTICLES = frozenset({"a", "an", "the", "it", "is", "it's", "its"})
+_ARTICLES = frozenset({"a", "an", "the", "on", "it", "is", "it's", "its"})
 _NOUNS = frozenset(
     "triangle quadrilateral polygon shape number numbers function line lines angle curve figure statement color solution "
     "solutions point points set values value year".split()

@@ -363,3 +363,13 @@ def renamed(node: Node, names: dict[str, str]) -> Node:
         names = {k: v for k, v in names.items() if k != node.variable}
     changed = tuple(renamed(child, names) for child in below)
     return node if changed == below else rebuilt(node, changed)
+
+
+def substituted(node: Node, name: str, value: Node) -> Node:
+    """`node` with a value for a letter."""
+    if type(node) is Symbol:
+        return value if node.name == name else node
+    below = children(node)
+    if not below or (type(node) is Big and node.variable == name):
+        return node
+    return rebuilt(node, tuple(substituted(child, name, value) for child in below))

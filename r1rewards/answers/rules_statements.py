@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from r1rewards.answers import realsets
 from r1rewards.answers.decisions import all_of
 from r1rewards.answers.exact import UndefinedError
+from r1rewards.answers.families import same_families
 from r1rewards.answers.identity import UnknownValueError, difference, is_positive, letters
 from r1rewards.answers.nodes import (
     SCALARS,
@@ -48,6 +49,8 @@ def one_element(judge: Judge, a: Node, b: Node) -> bool | None:
     """A set or list of one element stands for it; of more, it is no single answer."""
     collection, other = (a, b) if isinstance(a, (Several, FiniteSet)) else (b, a)
     items = items_of(collection)
+    if isinstance(collection, FiniteSet) and isinstance(other, Relation) and other.ops == ("=",):
+        return assigned(judge, a, b)
     if isinstance(a, Several) and type(b) in SCALARS and not judge.is_strict:
         items = distinct(judge, items)  # one answer written twice is one answer
     if isinstance(other, (*SETS, Tuple)) and all(isinstance(i, Relation) for i in items):
@@ -100,7 +103,10 @@ def sets_by_form(judge: Judge, a: Node, b: Node) -> bool | None:
                 if a.operation == "minus"
                 else matched(judge, a.parts, b.parts)
             )
-        case SetBuilder(), SetBuilder() if len(a.conditions) == len(b.conditions):
+        case SetBuilder(), SetBuilder():
+            found = same_families(judge, a, b)
+            if found is not None or len(a.conditions) != len(b.conditions):
+                return found or judge.refused("another set")
             a, b = with_fresh_names(a), with_fresh_names(b)
             return all_of(
                 (judge.same(a.element, b.element), matched(judge, a.conditions, b.conditions))

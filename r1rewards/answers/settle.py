@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from r1rewards.answers.families import domain, family
 from r1rewards.answers.identity import letters
 from r1rewards.answers.nodes import (
     Call,
@@ -19,6 +20,7 @@ from r1rewards.answers.nodes import (
     Product,
     Ratio,
     Relation,
+    SetBuilder,
     Several,
     Sum,
     Symbol,
@@ -60,6 +62,9 @@ def settled_items(node: FiniteSet | Tuple, seed: int) -> Node:
 
 def matrix_of(node: Sum | Product, _: int = 0) -> Node:
     """A sum or product of matrices and numbers, multiplied out; where the shapes do not fit, as it stands."""
+    found = family(node)
+    if found is not None:
+        return found
     if Matrix not in map(type, children(node)):
         return node
     matrices = [c for c in children(node) if isinstance(c, Matrix)]
@@ -108,6 +113,14 @@ def _shape(a: Matrix) -> tuple[int, int]:
 
 
 def settled_relation(node: Relation, seed: int) -> Node:
+    """A family of values, or a chain reduced to its end."""
+    found = family(node) if type(node.sides[-1]) in (Sum, Product) else None
+    if found is not None:
+        return found
+    return settled_chain(node, seed)
+
+
+def settled_chain(node: Relation, seed: int) -> Node:
     """`x = 10/2 = 5` is `x = 5`, `2 + 4 = 6` is 6, `1/3 ≈ 0.33` is 1/3; a chain that is false stays as it is."""
     sides, ops = list(node.sides), list(node.ops)
     if "≈" in ops:
@@ -233,7 +246,17 @@ _STEM = re.compile(r"_.*|\d+$")
 
 def settled_list(node: Several, seed: int) -> Node:
     """`x = 1, y = 2` as names and values; `x = 1 or x = 2` as values; names that repeat as several of those."""
+    over = domain(node.items[-1])
+    if over is not None and len(node.items) > 1:
+        rest = node.items[:-1]
+        return SetBuilder(rest[0] if len(rest) == 1 else settled_list(Several(rest), seed), (over,))
     items = tuple(settled(item, seed) for item in node.items)
+    if isinstance(items[-1], SetBuilder) and domain(items[-1].conditions[0]):
+        rest = (
+            *node.items[:-1],
+            items[-1].element,
+        )  # only the last of several terms names the domain
+        return SetBuilder(settled_list(Several(rest), seed), items[-1].conditions)
     items = tuple(
         i for item in items for i in (item.items if isinstance(item, Several) else (item,))
     )

@@ -97,8 +97,10 @@ def read_unit(text: str) -> str | None:
     for m in _PIECES.finditer(text):
         exponent, per, word, cjk, other = m.groups()
         if exponent:
-            if not last or len(exponent) > 2:
+            if len(exponent) > 2 or (not last and (noun or not words)):
                 return None
+            if not last:
+                continue  # `units^2`
             powers[last] += (int(exponent) - 1) * (1 if powers[last] > 0 else -1)
         elif per:
             sign = -1
