@@ -256,6 +256,8 @@ class Trial:
         """Returns a list of (result, [stdout, stderr]), at least one; fewer than tests where it did not get further."""
         with contextlib.ExitStack() as stack:
             self.open_files(stack)
+            # Before the clocks: what it costs to start an interpreter is no program's time.
+            self.zygote = self.supervisor.zygote(self.request["zygote"])
             self.begin_test()
             self.start()
             while self.main not in self.ended and len(self.results) < len(self.tests):
@@ -292,8 +294,7 @@ class Trial:
 
     def start(self):
         """Ask the zygote for the process; for asserts the program's first, then the judge's, under its own uid."""
-        request, uids = self.request, self.supervisor.uids
-        zygote = self.zygote = self.supervisor.zygote(request["zygote"])
+        request, uids, zygote = self.request, self.supervisor.uids, self.zygote
         test = self.tests[0][0]
         order = {
             "mode": request["mode"], "name": request["name"], "tests": len(self.tests), "uid": uids[0],

@@ -14,7 +14,7 @@ from r1rewards.errors import BadCallError
 from r1rewards.sandbox import running
 from r1rewards.sandbox.jobs import Asserts, Call, Job, JobResult, Limits, Status, Stdin, Toolchain
 from r1rewards.sandbox.languages import find_language, toolchain
-from r1rewards.sandbox.running import Sandbox
+from r1rewards.sandbox.running import Sandbox, open_sandbox
 from r1rewards.sandbox.wire import decode, encode
 
 pytestmark = pytest.mark.docker
@@ -90,6 +90,15 @@ def test_both_speeds_agree_and_a_program_that_only_survives_once_is_run_again(
     for processes in ("per_test", "per_program", "auto"):
         result = run(docker_box, python, source, b"1", b"2", b"3", processes=processes)
         assert [test.stdout for test in result.tests] == [b"1\n", b"2\n", b"3\n"], processes
+
+
+def test_starting_an_interpreter_is_not_charged_to_the_first_program(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    with open_sandbox("docker", slots=1) as box:
+        job = Job(python, "import numpy\nprint(1)", (Stdin(),))
+        first, second = (box.run([job])[0].tests[0].cpu_ms for _ in range(2))
+    assert first < second + 50  # numpy takes 100 ms and more to import
 
 
 def test_what_is_not_right_is_run_again_before_it_counts(
