@@ -23,7 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from r1rewards import score_batch  # noqa: E402
+from r1rewards.sandbox.docker import Engine  # noqa: E402
 from r1rewards.sandbox.images import engine, image_name  # noqa: E402
+from r1rewards.sandbox.running import shared_sandbox  # noqa: E402
 
 B, TESTS, SAMPLE = 1024, 20, 10
 
@@ -69,6 +71,16 @@ def rollouts(rng: random.Random) -> tuple[list[str], list[dict[str, Any]], list[
         references.append(tests)
         expected.append(float(kind < 0.6))
     return completions, references, expected
+
+
+def cpu_s() -> float:
+    """CPU seconds of this process and its slots so far."""
+    slots = shared_sandbox("docker").pool._all
+    client = Engine().client()
+    found = [client.stats(slot.container, stream=False, one_shot=True) for slot in slots]
+    return (
+        time.process_time() + sum(s["cpu_stats"]["cpu_usage"]["total_usage"] for s in found) / 1e9
+    )
 
 
 def timed(run: Callable[[], Any], rounds: int) -> tuple[float, Any]:
@@ -124,10 +136,14 @@ def main() -> None:
         ("1,024 programs x 20 tests, share of tests", 1, False),
         ("the same programs four times each, all or nothing", 4, True),
     ):
+        before = cpu_s()
         seconds, scores = timed(lambda c=copies, s=strict: run(c, strict=s), rounds)
+        cpu = (cpu_s() - before) / rounds
         wanted = expected[: B // copies] * copies
         assert [float(r == 1.0) for r in scores.rewards[:, 0]] == wanted
-        print(f"  {label:52} {seconds:7.2f} s  {B * TESTS / seconds:8,.0f} tests/s")
+        print(
+            f"  {label:52} {seconds:7.2f} s  {cpu:6.2f} CPU s  {B * TESTS / seconds:8,.0f} tests/s"
+        )
         ours = seconds / (B * TESTS) if label.endswith("share of tests") else 0
         if ours:
             per_test = ours
