@@ -200,7 +200,7 @@ class Parser(Functions):
             if not unit:
                 return node
             unit = node.unit if unit in (node.unit, "each") else f"{node.unit} {unit}"
-            return Quantity(node.amount, read_unit(unit) or unit)
+            return Quantity(node.amount, " ".join(sorted(unit.split())))
         return Quantity(node, unit) if unit else node
 
     # --- expressions

@@ -34,7 +34,6 @@ from r1rewards.answers.nodes import (
     Sign,
     Sum,
     Symbol,
-    Text,
     Tuple,
     children,
     rebuilt,
@@ -130,8 +129,8 @@ def _special(text: str) -> Node | None:
     if "=" in text or len(text) > 400 or not _MAYBE_WORDS.search(text):
         return None
     plain = plain_text(text)
-    if plain.isupper() and plain.isalpha() and len(plain) > 1:
-        return Text(plain)
+    if plain.isupper() and plain.isalpha() and plain.isascii() and len(plain) > 1:
+        return words(plain)
     if plain[:1] in "(（ABCDEFGHIJ" or plain[:6].lower() in ("option", "choice", "answer"):
         chosen = choice(plain)
         if chosen is not None:

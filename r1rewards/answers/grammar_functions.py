@@ -52,7 +52,7 @@ class Functions(Brackets):
 
     def function(self, name: str) -> Node:
         """function = name [ "_" base ] [ "^" exponent ] arguments"""
-        base: Node | None = None
+        base = self.stuck_base() if name == "log" and self.kind == "n" else None
         exponent: Node | None = None
         while self.kind == "o" and self.ahead in "_^":
             is_base = self.ahead == "_"
@@ -72,6 +72,18 @@ class Functions(Brackets):
             return Call(_INVERSE[name], args)
         node = called(name, args if base is None else (*args, base))
         return node if exponent is None else Power(node, exponent)
+
+    def stuck_base(self) -> Node | None:
+        """`log2(8)` and `log10(x)`, as programmers write them."""
+        _, _, start, end = self.tokens[self.i]
+        if (
+            self.text[start - 3 : end + 1] in ("log2(", "log10(")
+            and self.text[start - 4 : start - 3] != "\\"
+        ):
+            base = Number(int(self.ahead))
+            self.advance()
+            return base
+        return None
 
     def arguments(self) -> tuple[Node, ...]:
         """arguments = brackets | factors without a sign, up to the next function"""

@@ -276,6 +276,15 @@ _ALL_REALS: Final = frozenset(
 )
 
 
+_SAID: Final = {
+    "infinity": "infinite", "infinite": "infinite", "infinitely many": "infinite", "infinitely many solutions": "infinite",
+    "infinite solutions": "infinite", "infinitely many values": "infinite",
+    "dne": "does not exist", "doesn't exist": "does not exist", "does not exist": "does not exist",
+    "the limit does not exist": "does not exist", "limit does not exist": "does not exist", "不存在": "does not exist",
+}  # fmt: skip
+"""Ways to say the same."""
+
+
 def words(plain: str) -> Node:
     """An answer in words: the empty set, the reals, a numeral, a time or date, or just text."""
     lowered = plain.lower().strip(" .!。")
@@ -283,8 +292,8 @@ def words(plain: str) -> Node:
         return NamedSet("empty")
     if lowered in _ALL_REALS:
         return NamedSet("R")
-    if lowered in ("infinity", "infinite"):
-        return Text("infinite")
+    if lowered in _SAID:
+        return Text(_SAID[lowered])
     return (
         numeral(lowered)
         or clock(plain.strip())
@@ -299,7 +308,7 @@ _PAREN_CHOICE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _LETTER_CHOICE = re.compile(
-    r"([A-J])(?:\s*[):：.](?!\d)\s*|\s+(?=[A-Z][a-z]))(?![-+*/^=<>≤≥_(,])(.*)|(?:option|choice)\s+([A-J])\.?",
+    r"([A-J])(?:\s*[):：.](?!\d)\s*|\s+(?=[A-Z][a-z]))(?![-+*/^=<>≤≥_(,])(.*)|(?:[Oo]ption|[Cc]hoice)\s+([A-J])\.?",
     re.DOTALL,
 )
 

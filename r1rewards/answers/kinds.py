@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from r1rewards.answers import rules_amounts as amounts
 from r1rewards.answers import rules_collections as collections
 from r1rewards.answers import rules_notations as notations
-from r1rewards.answers import rules_scalars
 from r1rewards.answers import rules_statements as statements
 from r1rewards.answers.decisions import any_of
+from r1rewards.answers.exact import UndefinedError
 from r1rewards.answers.identity import Allowance, same_value
 from r1rewards.answers.nodes import (
     SCALARS,
@@ -38,6 +38,7 @@ from r1rewards.answers.nodes import (
     Tuple,
 )
 from r1rewards.answers.options import STRICT, Options
+from r1rewards.answers.rules_scalars import scalars
 from r1rewards.answers.settle import settled
 
 if TYPE_CHECKING:
@@ -77,11 +78,14 @@ class Judge:
             return True
         rule = _RULES.get((a, b))
         if rule is None and a in _SCALARS and b in _SCALARS:
-            return rules_scalars.scalars(self, answer, reference)
+            rule = scalars
         rule = rule or _BY_EITHER.get(a) or _BY_EITHER.get(b)
-        if rule is not None:
+        if rule is None:
+            return self.refused("different kinds of answer")
+        try:
             return rule(self, answer, reference)
-        return self.refused("different kinds of answer")
+        except UndefinedError:
+            return self.refused("undefined")
 
     def equal(self, a: Node, b: Node) -> bool:
         """Whether two expressions have the same value. Raises UndefinedError, UnknownValueError."""
@@ -142,6 +146,7 @@ def _table() -> dict[tuple[type, type], Rule]:
     both((BaseN,), SCALARS, notations.base_value)
     both((Choice,), (Symbol,), notations.choices)
     both((Text,), (Symbol,), notations.words_for)
+    both((Text,), (Several, FiniteSet), notations.letters_for)
     return table
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from r1rewards.answers.build import ONE, product
 from r1rewards.answers.decisions import any_of
-from r1rewards.answers.exact import UndefinedError, rational
+from r1rewards.answers.exact import rational
 from r1rewards.answers.identity import letters
 from r1rewards.answers.nodes import BaseN, Constant, Node, Number, Percent, Product, Quantity
 from r1rewards.answers.units import measure
@@ -103,8 +103,4 @@ def in_degrees(node: Node) -> bool:
 
 def same_plain(a: Node, b: Node) -> bool:
     """True where two amounts are the same rational, or neither is one."""
-    try:
-        x, y = rational(a), rational(b)
-    except UndefinedError:
-        return False
-    return x == y
+    return rational(a) == rational(b)

@@ -15,15 +15,18 @@ from r1rewards.answers.nodes import (
     Clock,
     Congruence,
     Date,
+    FiniteSet,
     Node,
     Number,
     Ratio,
+    Several,
     Symbol,
     Text,
 )
 from r1rewards.answers.rules_amounts import times
 from r1rewards.answers.rules_collections import ordered
 from r1rewards.answers.rules_scalars import scalars
+from r1rewards.answers.rules_statements import one_element
 
 if TYPE_CHECKING:
     from r1rewards.answers.kinds import Judge
@@ -132,3 +135,18 @@ def words_for(judge: Judge, a: Node, b: Node) -> bool | None:
     if x is None or y is None:
         return judge.refused("words for a value, or the other way round")
     return x == y or judge.refused("other words")
+
+
+def letters_for(judge: Judge, a: Node, b: Node) -> bool | None:
+    """Choices run together: `ABD` for A, B, D. Only in the order of the alphabet: `BAC` is an order of three things."""
+    text, several = (a, b) if isinstance(a, Text) else (b, a)
+    assert isinstance(text, Text)
+    assert isinstance(several, (Several, FiniteSet))
+    names = [
+        i.letter if isinstance(i, Choice) else i.name if isinstance(i, Symbol) else ""
+        for i in several.items
+    ]
+    is_run = text.words.isupper() and list(text.words) == sorted(set(text.words))
+    if judge.is_strict or not is_run or len(names) != len(text.words):
+        return one_element(judge, a, b)
+    return sorted(names) == list(text.words) or judge.refused("other choices")

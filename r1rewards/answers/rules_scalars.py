@@ -33,8 +33,6 @@ def scalars(judge: Judge, a: Node, b: Node) -> bool | None:
     """Two expressions: exact numbers, form, value; then rounding to a decimal reference."""
     try:
         return scalar_values(judge, a, b)
-    except UndefinedError:
-        return judge.refused("undefined")
     except UnknownValueError:
         return True if same_form(judge, a, b) else left_open(judge, a, b)
 

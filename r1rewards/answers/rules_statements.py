@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from r1rewards.answers import realsets
 from r1rewards.answers.decisions import all_of
-from r1rewards.answers.exact import UndefinedError
 from r1rewards.answers.families import same_families
 from r1rewards.answers.identity import UnknownValueError, difference, is_positive, letters
 from r1rewards.answers.nodes import (
@@ -182,8 +181,6 @@ def proportional(judge: Judge, a: Relation, b: Relation, *, signed: bool) -> boo
             return judge.refused("another relation")
         if signed and not is_positive(Product((f, g)), judge.seed):
             return judge.refused("the inequality points the other way")
-    except UndefinedError:
-        return judge.refused("undefined")
     except UnknownValueError:
         return None
     return True

@@ -205,7 +205,9 @@ def is_bare(node: Relation) -> bool:
     if bare_name(node) is not None:
         return True
     if isinstance(left, Product):
-        return is_segment(left) or _is_measure(left)
+        return is_segment(left) or _is_measure(left) or _is_derivative(left)
+    if isinstance(left, Ratio):
+        return all(isinstance(p, Symbol) for p in left.parts) and len(set(left.parts)) > 1
     return is_tuple_of_names(left)
 
 
@@ -215,6 +217,19 @@ def _is_measure(node: Product) -> bool:
         len(node.factors) == 2
         and isinstance(node.factors[1], Symbol)
         and node.factors[1].name.startswith("∠")
+    )
+
+
+def _is_derivative(node: Product) -> bool:
+    r"""`\\frac{dy}{dx}`."""
+    over, under = node.factors[:-1], node.factors[-1]
+    below = under.base if isinstance(under, Power) and under.exponent == Number(-1) else None
+    return (
+        isinstance(below, Product)
+        and len(over) == len(below.factors) == 2
+        and over[0] == below.factors[0] == Symbol("d")
+        and isinstance(over[1], Symbol)
+        and isinstance(below.factors[1], Symbol)
     )
 
 

@@ -43,6 +43,8 @@ nickel|1/20|$                     quarter|1/4|$
 € euro EUR 欧元|1|€               £ GBP|1|£                                  ¥ yuan RMB CNY 元 块|1|¥
 角|1/10|¥                         分|1/100|¥                                 ₹ rupee Rs|1|₹
 yen 日元|1|yen                    dozen|12|                                  % percent|1|%
+hundred|100|                      thousand|1000|                             million|1000000|
+billion|1000000000|               trillion|1000000000000|
 Å angstrom|1/10000000000|m        bit|1|bit                                  byte|8|bit
 """
 
