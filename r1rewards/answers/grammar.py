@@ -497,6 +497,8 @@ class Parser(Functions):
         """`C_5^2`: of the two numbers the larger is n, as both writing orders are in use."""
         self.advance()
         above = self.raw_group()
+        if not above.isdigit():
+            raise self.error("a choice out of something else than a whole number")
         n, k = max(int(below), int(above)), min(int(below), int(above))
         return Call("binom" if name == "C" else "perm", (Number(n), Number(k)))
 

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from r1rewards.answers.kinds import Judge
 
 
+SCALES = frozenset("hundred thousand million billion trillion".split())
 IN_RADIANS = Product((Number(Fraction(1, 180)), Constant("pi")))
 
 
 def quantities(judge: Judge, a: Node, b: Node) -> bool | None:
     """Amounts with a unit, a percent sign, or neither."""
-    (x, u), (y, v) = amount_of(a), amount_of(b)
+    (x, u), (y, v) = unscaled(*amount_of(a)), unscaled(*amount_of(b))
     if u == v:
         return judge.same(x, y)
     if isinstance(x, BaseN) or isinstance(y, BaseN):
@@ -39,6 +40,15 @@ def quantities(judge: Judge, a: Node, b: Node) -> bool | None:
         return judge.refused(f"different units: {u} for {v}")
     factor = Number(Fraction(f) / Fraction(g))
     return judge.same(times(factor, x), y)
+
+
+def unscaled(amount: Node, unit: str) -> tuple[Node, str]:
+    """5 thousand dollars as 5,000 dollars: what says how many is no unit that may be missing."""
+    scales = [word for word in unit.split() if word in SCALES]
+    if not scales:
+        return amount, unit
+    rest = (word for word in unit.split() if word not in SCALES)
+    return times(amount, *(Number(measure(word)[0]) for word in scales)), " ".join(rest)
 
 
 def missing_unit(judge: Judge, x: Node, u: str, y: Node, v: str) -> bool | None:

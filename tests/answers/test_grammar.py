@@ -22,7 +22,7 @@ from tests.shared import SHARED
     [
         "", "   ", "???", r"\qquad", r"\frac{1}{", r"\frac", "(", "()", "(1,2", "(1,2]]", "[1,2,3)", "]1)", "(1 2)", r"\{1 2\}", "|x", "5 6",
         r"\begin{pmatrix}\end{pmatrix}", r"\begin{pmatrix}1&2\\3\end{pmatrix}", r"\begin{cases} x & \text{because} \end{cases}",
-        r"\lim_{x} y", r"\lim_{x \to 3 5} y", r"\sum_{1}^3 k", r"\sum_3 k", r"\sin_2 x", r"\sin(x,y)", r"\max()", "f()", "9_7", "x+9_7", "1.5e9999999",
+        r"\lim_{x} y", r"\lim_{x \to 3 5} y", r"\sum_{1}^3 k", r"\sum_3 k", r"\sin_2 x", r"\sin(x,y)", r"\max()", "f()", "9_7", "C_5^2 350.5", "x+9_7", "1.5e9999999",
         "7" * 7000, r"\text{" + "7" * 7000 + " apples}", "5!!!!!!!!!!!!!!!!!!!", "(" * 100 + "1" + ")" * 100, "0." + "1" * 2100 + "...", ",".join("1" * 400), "(" + ",".join("1" * 400) + ")",
         "+".join("1" * 4000), "x" * 30_000, "{}", "x^", "x_", r"\int", "1/0/", r"\pmod", "5_{x}", "2'_1", r"x<y \pmod 3", "1" + "=1" * 3000, r"\%", "1:",
         r"\begin{pmatrix}" + r"\\".join("&".join("1" * 40) for _ in range(40)) + r"\end{pmatrix}", r"\{x \mid x>2", "\\", "#", r"\\", r"\&",
