@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from verl.experimental.reward_loop.reward_manager.base import RewardManagerBase
 
 from r1rewards.adapters.rows import flat_row
@@ -73,7 +74,8 @@ def _sample(data: Any) -> _Sample:
     columns = data.non_tensor_batch
     # Through numpy, which indexes ten times as fast as torch: this runs for every sample, on verl's event loop.
     response = data.batch["responses"].cpu().numpy()[-1]
-    length = int(data.batch["attention_mask"].cpu().numpy()[-1, -len(response) :].sum())
+    mask = data.batch["attention_mask"].cpu().numpy()[-1, -len(response) :]
+    length = np.count_nonzero(mask)
     extra: dict[str, Any] = {}
     for name in ("extra_info", "tool_extra_fields"):
         found = columns.get(name)

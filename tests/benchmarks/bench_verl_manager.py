@@ -1,8 +1,9 @@
 """How much faster does verl score a step through R1RewardManager than through its `naive` manager, same rewards?
 
 Both run on a DataProto of 2,048 rollouts, in turns, in one process; the rewards must be identical. Once as the manager
-is called (`run_single` of every rollout at once), and once in verl's real RewardLoopWorker, whose own 0.1 ms per rollout
-(slicing, reading its configuration) no manager can change. Needs verl (docs/trainers-ci.md): python tests/benchmarks/bench_verl_manager.py [math_real.jsonl]
+is called (`run_single` of every rollout at once), and once in verl's real RewardLoopWorker. What the worker itself costs
+(slicing, reading its configuration, a task per rollout) is the time of a manager that returns a constant: no manager can
+be faster. Needs verl (docs/trainers-ci.md): python tests/benchmarks/bench_verl_manager.py [math_real.jsonl]
 The file has rows with `completion` and `reference`; without it the rollouts are made up.
 """
 
@@ -28,6 +29,7 @@ SIZE = 2048
 OURS = "pkg://r1rewards.adapters.verl"
 NAIVE = [f"reward.custom_reward_function.path={OURS}"]
 BATCHED = [
+    *NAIVE,
     "reward.reward_manager.source=importlib",
     "reward.reward_manager.name=R1RewardManager",
     f"reward.reward_manager.module.path={OURS}",
@@ -71,6 +73,13 @@ def main() -> None:
         compare(
             "worker", {n: (w, lambda w=w: w.compute_score_batch(data)) for n, w in workers.items()}
         )
+        idle = workers["R1RewardManager"]
+        idle.reward_manager.run_single = constant
+        report("worker", {"a constant": timed(idle, lambda: idle.compute_score_batch(data))[0]})
+
+
+async def constant(data: Any) -> dict[str, Any]:
+    return {"reward_score": 0.0, "reward_extra_info": {}}
 
 
 async def gather(worker: Any, slices: list[Any]) -> list[Any]:
@@ -79,23 +88,33 @@ async def gather(worker: Any, slices: list[Any]) -> list[Any]:
 
 
 def compare(what: str, runs: dict[str, tuple[Any, Any]]) -> None:
-    """Five rounds in turns, the first to warm up; prints the best of each and their ratio."""
-    took: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
-    found: dict[str, list[float]] = {}
-    for _ in range(6):
-        for name, (worker, run) in runs.items():
-            wall, cpu = time.perf_counter(), time.process_time()
-            rows = worker.loop.run_until_complete(run())
-            took[name].append((time.perf_counter() - wall, time.process_time() - cpu))
-            found[name] = [row["reward_score"] for row in rows]
+    """Both in turns; prints the best of each and their ratio. The rewards must be the same."""
+    found = {name: timed(*run) for name, run in runs.items()}
+    best, rewards = ({n: pair[k] for n, pair in found.items()} for k in (0, 1))
+    for _ in range(4):
+        best = {n: tuple(map(min, best[n], timed(*run)[0])) for n, run in runs.items()}
     first, second = runs
-    assert found[first] == found[second]
-    best = {name: (min(w for w, _ in t[1:]), min(c for _, c in t[1:])) for name, t in took.items()}
+    assert rewards[first] == rewards[second]
+    report(what, best)
+    ratios = [a / b for a, b in zip(best[first], best[second], strict=True)]
+    print(f"{what}, ratio: {ratios[0]:.1f} wall, {ratios[1]:.1f} CPU")
+
+
+def timed(worker: Any, run: Any) -> tuple[tuple[float, float], list[float]]:
+    """Wall and CPU seconds, the smaller of two runs each, and the rewards."""
+    took = []
+    for _ in range(2):
+        wall, cpu = time.perf_counter(), time.process_time()
+        rows = worker.loop.run_until_complete(run())
+        took.append((time.perf_counter() - wall, time.process_time() - cpu))
+    return (min(w for w, _ in took), min(c for _, c in took)), [r["reward_score"] for r in rows]
+
+
+def report(what: str, best: dict[str, tuple[float, float]]) -> None:
     for name, (wall, cpu) in best.items():
         print(
             f"{what}, {name:>15}: {wall * 1e3:6.0f} ms wall, {cpu * 1e3:6.0f} ms CPU, {SIZE / wall:7.0f} rollouts/s"
         )
-    print(f"{what}, ratio: {best[first][0] / best[second][0]:.1f}")
 
 
 if __name__ == "__main__":
