@@ -272,25 +272,23 @@ def test_every_road_leads_to_score_batch(road: Road) -> None:
     assert [float(number) for number in road(ROWS)] == pytest.approx(expected(ROWS))
 
 
-def programs() -> list[dict[str, Any]]:
-    tests = {
-        "type": "stdin",
-        "cases": [{"input": "1 2\n", "output": "3\n"}, {"input": "5 5\n", "output": "10\n"}],
-    }
+def with_programs() -> list[dict[str, Any]]:
+    """The 200 with every fourth of the mathematics replaced by a program: right, wrong, half right, broken or absent."""
+    cases = [{"input": "1 2\n", "output": "3\n"}, {"input": "5 5\n", "output": "10\n"}]
     bodies = ["print(sum(map(int, input().split())))", "print(3)", "print(", "1/0", ""]
-    return [
-        {
-            "completion": f"<think>{ENGLISH}</think><answer>\n```python\n{body}\n```\n</answer>",
-            "answer": json.dumps(tests),
-        }
-        for body in bodies
-    ]
+    rows = list(ROWS)
+    for i in range(0, 160, 4):
+        body = f"{bodies[i // 4 % 5]}\n# {i}"
+        text = f"<think>{ENGLISH}</think><answer>\n```python\n{body}\n```\n</answer>"
+        rows[i] = {"completion": text, "answer": json.dumps({"type": "stdin", "cases": cases})}
+    return rows
 
 
 @pytest.mark.docker
 @pytest.mark.parametrize("road", ROADS, ids=lambda road: road.__name__)
-def test_programs_are_judged_alike_on_every_road(road: Road) -> None:
-    rows = programs()
+def test_every_road_leads_to_score_batch_with_programs_among_the_rollouts(road: Road) -> None:
+    rows = with_programs()
     found = expected(rows)
-    assert len(set(found)) > 1
+    assert len(rows) == 200
+    assert len(set(found[:160:4])) == 2  # all or nothing: accuracy's programs pass or fail
     assert [float(number) for number in road(rows)] == pytest.approx(found)

@@ -45,6 +45,17 @@ def test_the_language_reward_reads_the_language_column() -> None:
     assert call(language_reward, [text], language=["zh"]) == [0.0]
 
 
+def test_the_calls_of_earlier_versions_of_trl() -> None:
+    """0.16 passes no ids, 0.18 no state; 0.24 both, and two loggers only from 1.0 on. All of it by keyword."""
+    asked = {"prompts": ["2 + 2?"] * 2, "completions": [RIGHT, WRONG], "solution": ["4"] * 2}
+    ids = {"completion_ids": [[1, 2], [3]]}
+    for version in ({}, ids, {**ids, "trainer_state": object()}):
+        assert accuracy_reward(**asked, **version) == [1.0, 0.0]
+        assert len(make_reward("r1", on_unscorable="zero")(**asked, **version)) == 2
+    with_loggers = {"log_extra": lambda *_: None, "log_metric": lambda *_: None, "environments": []}
+    assert accuracy_reward(**asked, **ids, trainer_state=None, **with_loggers) == [1.0, 0.0]
+
+
 def test_messages_are_read_like_texts() -> None:
     as_messages = [[{"role": "assistant", "content": text}] for text in (RIGHT, WRONG, BARE)]
     assert call(accuracy_reward, as_messages, solution=["4"] * SIZE) == [1.0, 0.0, 1.0]
