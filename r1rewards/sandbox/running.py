@@ -399,6 +399,7 @@ class _TestRun:
         self.files = files
         self.tests: Sequence[Stdin | Call] = tests
         self.done: dict[int, TestResult] = {}
+        self.is_over = False  # nothing more to learn: it does not compile, or one failure is enough and is there
         self.doubtful: dict[int, TestResult] = {}  # failed in a process that had run others before
         self.mode = (
             "exec"
@@ -418,21 +419,19 @@ class _TestRun:
 
     def result(self) -> JobResult:
         waiting = list(range(len(self.tests)))
-        while waiting and not self._is_over():
+        while waiting and not self.is_over:
             group = self._group(waiting)
             found = self._ask(group, share=self.share)
             waiting = waiting[len(found) :]
             for position, (i, result, note) in enumerate(found):
-                self._settle(i, result, first=position == 0 and note != "f")
-                if self._is_over():
-                    break
-                if note == "f":
-                    self.share = False
+                if not self.is_over:
+                    self._settle(i, result, first=position == 0 and note != "f")
+                self.share &= note != "f"
         self.share = False
         self._look_at_one()
-        while self.doubtful and not self._is_over():
+        while self.doubtful and not self.is_over:
             for i, result, _ in self._ask(self._group(list(self.doubtful)), share=False):
-                self.done[i] = result
+                self._conclude(i, result)
                 del self.doubtful[i]
         return self._collect()
 
@@ -457,24 +456,23 @@ class _TestRun:
 
         At once where a failure would end the job, else together with the others: one request for all of them.
         """
-        if self.share and not first and not self._is_right(i, result):
+        is_right = self._is_right(i, result)
+        if self.share and not first and not is_right:
             if not self.job.stop_at_first_failure:
                 self.doubtful[i] = result
                 return
             ((_, result, _),) = self._ask([i], share=False)
+            is_right = self._is_right(i, result)
+        self._conclude(i, result)
+        self.is_over |= self.job.stop_at_first_failure and not is_right
+
+    def _conclude(self, i: int, result: TestResult) -> None:
         self.done[i] = result
+        self.is_over |= result.status is Status.COMPILE_ERROR
 
     def _is_right(self, i: int, result: TestResult) -> bool:
         return result.status is Status.OK and (
             self.job.is_right is None or self.job.is_right(i, result)
-        )
-
-    def _is_over(self) -> bool:
-        """Nothing more to learn: it does not compile, or one failure is enough and is there."""
-        if any(result.status is Status.COMPILE_ERROR for result in self.done.values()):
-            return True
-        return self.job.stop_at_first_failure and not all(
-            self._is_right(i, r) for i, r in self.done.items()
         )
 
     def _group(self, waiting: list[int]) -> list[int]:
@@ -623,7 +621,7 @@ def _test_header(test: Stdin | Call) -> dict[str, Any]:
 def _size(test: Stdin | Call) -> int:
     if isinstance(test, Call):
         return len(test.args)
-    return len(test.input) + sum(map(len, test.files.values()))
+    return len(test.input) + (sum(map(len, test.files.values())) if test.files else 0)
 
 
 def _tests_of(job: Job) -> int:
