@@ -288,6 +288,22 @@ def unions(draw: st.DrawFn) -> Pair:
 
 
 @st.composite
+def families(draw: st.DrawFn) -> Pair:
+    """a/b pi + k pi s for whole k: another index, another start, another style; another step or a start in between."""
+    a, b, s, n = draw(small), draw(st.integers(1, 12)), draw(positive), draw(st.integers(-3, 3))
+    change = draw(st.sampled_from(["", "", "start", "step"]))
+    start = Fraction(a, b) + n * s + (Fraction(s, 3) if change == "start" else 0)
+    k, step = draw(st.sampled_from("knm")), 2 * s if change == "step" else s
+    term = rf"\frac{{{start.numerator}\pi}}{{{start.denominator}}} + {step}{k}\pi"
+    forms = [
+        rf"{term}, {k} \in \mathbb{{Z}}", rf"x = {term} \ ({k} \in \mathbb{{Z}})", rf"{term} \text{{ where }} {k} \in Z",
+        rf"x = {term}, {k} \text{{ is an integer}}", rf"\{{x \mid x = {term}, {k} \in \mathbb{{Z}}\}}",
+    ]  # fmt: skip
+    left = rf"\frac{{{a}\pi}}{{{b}}} + {s}k\pi, k \in \mathbb{{Z}}"
+    return draw(st.sampled_from(forms)), left, not change
+
+
+@st.composite
 def equations(draw: st.DrawFn) -> Pair:
     """Lines up to a factor, on either side."""
     a, b, c, k = (
@@ -347,6 +363,9 @@ def quantities(draw: st.DrawFn) -> Pair:
         (rf"\${n}", rf"{n} \text{{ cents}}", False), (rf"{n}^\circ", rf"{n} \text{{ degrees}}", True), (rf"{n}^\circ", f"{n}°", True),
         (rf"{n}^\circ", rf"\frac{{{n}\pi}}{{180}}", True), (rf"{n}\text{{ km/h}}", rf"{n} \text{{ kilometers per hour}}", True),
         (rf"{n}\text{{ km/h}}", rf"{n}\text{{ m/s}}", False), (rf"{n}\text{{ apples}}", rf"{n}\text{{ pears}}", False), (f"{n}个", f"{n}", True),
+        (rf"{n}\text{{ hours and }}15\text{{ minutes}}", rf"{60 * n + 15}\text{{ min}}", True),
+        (rf"{n}\text{{ ft }}6\text{{ in}}", rf"{12 * n + 6}\text{{ inches}}", True), (rf"{n}\text{{ ft }}6\text{{ in}}", rf"{n}\text{{ ft }}7\text{{ in}}", False),
+        (rf"{n}.5\text{{ million}}", f"{n},500,000", True), (rf"{n}\text{{ thousand}}", f"{n}", False),
     ]  # fmt: skip
     return draw(st.sampled_from(rows))
 
@@ -398,7 +417,7 @@ def others(draw: st.DrawFn) -> Pair:
 KINDS = {
     "numbers": numbers(), "surds": surds(), "constants": constants(), "polynomials": polynomials(), "quotients": quotients(),
     "functions": functions(), "lists": lists(), "tuples": tuples(), "intervals": intervals(), "unions": unions(),
-    "equations": equations(), "assignments": assignments(), "solved": solved(), "quantities": quantities(), "percents": percents(),
-    "others": others(),
+    "families": families(), "equations": equations(), "assignments": assignments(), "solved": solved(), "quantities": quantities(),
+    "percents": percents(), "others": others(),
 }  # fmt: skip
 pairs = st.one_of(*KINDS.values())

@@ -14,7 +14,7 @@ from tests.property.strategies_answers import KINDS, Pair, pairs
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 long = settings(
-    max_examples=20_000 // len(KINDS),
+    max_examples=-(-20_000 // len(KINDS)),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
