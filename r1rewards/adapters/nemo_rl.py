@@ -30,7 +30,10 @@ class R1EnvironmentBody(EnvironmentInterface):  # type: ignore[misc]
         self.settings = settings({k: v for k, v in (cfg or {}).items() if k in _SETTINGS})
 
     def step(
-        self, message_log_batch: Sequence[Sequence[Mapping[str, Any]]], metadata: Sequence[Any]
+        self,
+        message_log_batch: Sequence[Sequence[Mapping[str, Any]]],
+        metadata: Sequence[Any],
+        return_extracted_answer: bool = True,  # noqa: ARG002 - NeMo-RL's evaluation passes it by position
     ) -> EnvironmentReturn[Any]:
         """Score the assistant's text of each conversation; every episode ends here."""
         calls = [
@@ -67,6 +70,9 @@ class R1EnvironmentBody(EnvironmentInterface):  # type: ignore[misc]
             "reward": batch["rewards"].mean().item(),
             "fraction_of_samples_properly_ended": ended,
         }
+
+    def shutdown(self) -> None:
+        """Nothing to stop; NeMo-RL's evaluation asks its environment to."""
 
 
 _SETTINGS = ("rewards", "on_unscorable", "answer", "options")

@@ -1,6 +1,7 @@
 """Rewards for rLLM.
 
     dataset.toml:   [verifier] import_path = "r1rewards.adapters.rllm:evaluate"
+    rllm eval:      --evaluator r1rewards.adapters.rllm:R1Evaluator
     agents, workflows:   reward_function=r1rewards.adapters.rllm.reward_fn
 
 The reference is the task's solution, answer, ground_truth or reference; the rest of the task are the columns. Settings
@@ -9,14 +10,12 @@ come from the TOML file named by R1REWARDS_CONFIG. With rLLM's verl backend, `r1
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from r1rewards.adapters.rows import flat_row
 from r1rewards.adapters.settings import settings
 from r1rewards.batch import Score, score
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def reward_fn(task_info: Mapping[str, Any], action: Any) -> Any:
@@ -31,11 +30,23 @@ def evaluate(task: Any, episode: Any) -> Any:
     """`EvalOutput(reward, is_correct, signals, metadata)` for an episode; a signal for every reward."""
     from rllm.eval.types import EvalOutput, Signal
 
-    row, found = _scored(_answer_text(episode), task.metadata, task.instruction)
+    columns = (
+        task if isinstance(task, Mapping) else task.metadata
+    )  # a dict up to 0.3's first versions
+    prompt = getattr(task, "instruction", None)
+    row, found = _scored(_answer_text(episode), columns, prompt)
     signals = [Signal(name=n, value=v) for n, v in found.rewards.items() if v is not None]
     return EvalOutput(
         reward=row["score"], is_correct=row["acc"] == 1.0, signals=signals, metadata=row
     )
+
+
+class R1Evaluator:
+    """`evaluate` as a class, which rLLM's list of evaluators wants."""
+
+    def evaluate(self, task: Any, episode: Any) -> Any:
+        """`evaluate(task, episode)`."""
+        return evaluate(task, episode)
 
 
 def _scored(

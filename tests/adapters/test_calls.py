@@ -223,15 +223,18 @@ def test_nemo_rl_steps_a_batch_of_conversations() -> None:
         if isinstance(R1Environment, type)
         else R1Environment.__ray_metadata__.modified_class
     )
-    found = body({"num_workers": 2, "rewards": "accuracy"}).step(logs, [{"ground_truth": "4"}] * 2)
+    env = body({"num_workers": 2, "rewards": "accuracy"})
+    found = env.step(logs, [{"ground_truth": "4"}] * 2)
     assert [float(r) for r in found.rewards] == [1.0, 0.0]
     assert [float(t) for t in found.terminateds] == [1.0, 1.0]
     assert found.answers == ["4", None]
     assert found.next_stop_strings == [None, None]
+    again = env.step(logs[:1], [{"ground_truth": "4"}], True)  # as its evaluation does, for cons@k
+    assert (again.answers, env.shutdown()) == (["4"], None)
 
 
 def test_rllm_calls_with_a_task_and_an_action_or_an_episode() -> None:
-    from r1rewards.adapters.rllm import evaluate, reward_fn
+    from r1rewards.adapters.rllm import R1Evaluator, evaluate, reward_fn
 
     found = reward_fn({"ground_truth": "4", "data_source": "math"}, SimpleNamespace(action=RIGHT))
     assert (found.reward, found.is_correct) == (2.0, True)
@@ -244,3 +247,5 @@ def test_rllm_calls_with_a_task_and_an_action_or_an_episode() -> None:
     judged = evaluate(task, episode)
     assert (judged.reward, judged.is_correct) == (2.0, True)
     assert [(s.name, s.value) for s in judged.signals] == [("accuracy", 1.0), ("format", 1.0)]
+    as_class = R1Evaluator().evaluate({"ground_truth": "4", "question": "2 + 2?"}, episode)
+    assert (as_class.reward, as_class.is_correct) == (2.0, True)
