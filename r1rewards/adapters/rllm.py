@@ -30,9 +30,7 @@ def evaluate(task: Any, episode: Any) -> Any:
     """`EvalOutput(reward, is_correct, signals, metadata)` for an episode; a signal for every reward."""
     from rllm.eval.types import EvalOutput, Signal
 
-    columns = (
-        task if isinstance(task, Mapping) else task.metadata
-    )  # a dict up to 0.3's first versions
+    columns = task if isinstance(task, Mapping) else task.metadata  # a dict in earlier versions
     prompt = getattr(task, "instruction", None)
     row, found = _scored(_answer_text(episode), columns, prompt)
     signals = [Signal(name=n, value=v) for n, v in found.rewards.items() if v is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import importlib.util
 from pathlib import Path
 from types import SimpleNamespace
@@ -66,6 +67,40 @@ def test_verifiers_scores_a_task_with_our_functions_plugged_in_by_configuration(
         "format": 1.0,
     }
     assert trace.reward == 2.0
+
+
+def test_nemo_rls_environment_is_an_actor_class_that_ray_runs_in_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `create_env` makes it: by its dotted name, with options, the configuration as its only argument."""
+    for name in ("ray", "torch"):
+        installed(name)
+    import ray
+
+    package = (
+        tmp_path / "nemo_rl" / "environments"
+    )  # NeMo-RL is installed from source: its interface stands in
+    package.mkdir(parents=True)
+    (package / "interfaces.py").write_text(
+        "from standins import EnvironmentInterface, EnvironmentReturn\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    environment = importlib.import_module("r1rewards.adapters.nemo_rl").R1Environment
+    paths = f"{tmp_path}:{Path(__file__).parent}"
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+    try:
+        made = environment.options(runtime_env={"env_vars": {"PYTHONPATH": paths}}).remote(
+            {"rewards": {"accuracy": 1.0, "format": 0.5}, "options": {"prefilled": True}}
+        )
+        texts = (RIGHT.removeprefix("<think>"), "\\boxed{5}")
+        logs = [
+            [{"role": "user", "content": "?"}, {"role": "assistant", "content": t}] for t in texts
+        ]
+        found = ray.get(made.step.remote(logs, [{"ground_truth": "4"}] * 2), timeout=120)
+    finally:
+        ray.shutdown()
+    assert found.rewards.tolist() == [1.5, 0.0]
+    assert found.answers == ["4", None]  # a thought that never ends holds no answer
 
 
 class _Generator:
