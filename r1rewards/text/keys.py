@@ -30,13 +30,13 @@ def word_keys(codes: Bytes, starts: Positions, ends: Positions) -> Keys:
     """
     lengths = ends - starts
     eights = _eights(codes, LONGEST_WORD)
-    keys: Keys = eights.take(starts) & _FIRST_BYTES.take(lengths, mode="clip")
+    keys: Keys = eights[starts] & _FIRST_BYTES.take(lengths, mode="clip")
     for i, factor in enumerate(_FACTORS):
         longer = (lengths > 8 * (i + 1)).nonzero()[0]
         if not longer.size:
             break
         rest = np.minimum(lengths.take(longer), LONGEST_WORD) - 8 * (i + 1)
-        part = eights.take(starts.take(longer) + 8 * (i + 1)) & _FIRST_BYTES.take(rest, mode="clip")
+        part = eights[starts.take(longer) + 8 * (i + 1)] & _FIRST_BYTES.take(rest, mode="clip")
         mixed = mix(keys.take(longer)) * factor + part
         keys[longer] = mix(mixed) | np.uint64(1 << 63)
     return keys
@@ -46,9 +46,8 @@ def _eights(data: Units, margin: int) -> Keys:
     """At each letter, the eight bytes from there on as one number; zeros stand behind the end."""
     padded = np.zeros(data.size + margin + 8, data.dtype)
     padded[: data.size] = data
-    unaligned = np.ndarray((data.size + margin,), "<u8", padded, strides=(data.itemsize,))
-    # Copied once, because looking up unaligned numbers one by one costs more.
-    return np.ascontiguousarray(unaligned)
+    eights: Keys = np.ndarray((data.size + margin,), "<u8", padded, strides=(data.itemsize,))
+    return eights
 
 
 def mix(keys: Keys) -> Keys:
@@ -62,7 +61,7 @@ def run_heads(words: Words) -> Keys:
     """(n,) equal where runs are equal, capitals or small: the first letters of each."""
     codes = codes_of(words.letters.units)
     eights = _eights(codes, 8)
-    return eights.take(words.starts) & _FIRST_BYTES.take(words.ends - words.starts, mode="clip")
+    return eights[words.starts] & _FIRST_BYTES.take(words.ends - words.starts, mode="clip")
 
 
 def run_keys(words: Words) -> Keys:
@@ -70,7 +69,7 @@ def run_keys(words: Words) -> Keys:
     eights = _eights(words.letters.units, 8)
     size = words.letters.units.itemsize
     starts, left = words.starts, words.ends - words.starts
-    keys = mix(eights.take(starts) & _FIRST_BYTES.take(left * size, mode="clip"))
+    keys = mix(eights[starts] & _FIRST_BYTES.take(left * size, mode="clip"))
     longer = np.arange(len(words))
     for block in range(1, _SHORT_RUN + 1):
         at = (left > 8 // size).nonzero()[0]
@@ -81,7 +80,7 @@ def run_keys(words: Words) -> Keys:
             starts.take(at) + 8 // size,
             left.take(at) - 8 // size,
         )
-        part = eights.take(starts) & _FIRST_BYTES.take(left * size, mode="clip")
+        part = eights[starts] & _FIRST_BYTES.take(left * size, mode="clip")
         keys[longer] += mix(part + np.uint64(block * int(_FACTORS[1]) % 2**64))
     for i, start, end in zip(
         longer.tolist(), starts.tolist(), (starts + left).tolist(), strict=True

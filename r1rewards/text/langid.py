@@ -43,6 +43,9 @@ SCRIPT_NAMES = {
 REACH = 2
 """Words to each side that speak for a word's language."""
 
+MANY_DOUBTS = 3
+"""Where more than one word in so many is doubtful, all are looked at."""
+
 LEAST_SHARE = 0.002
 PRIOR_WEIGHT = 4
 """The n-grams of a word overlap, so its weights overstate; the logarithm of a share counts this many times."""
@@ -143,6 +146,8 @@ def label(  # noqa: PLR0917
         doubtful = (ahead < 0).nonzero()[0]
         if not doubtful.size:
             return None
+        if doubtful.size * MANY_DOUBTS > slots.size:
+            doubtful = np.arange(slots.size)
     ranked = _ranked(windows.sums_at(known.rows, laid, doubtful), target)
     first = _best(ranked)
     if (first == target).all():
@@ -152,14 +157,16 @@ def label(  # noqa: PLR0917
     logs = _logs_by_text(labels, bounds, counted(), len(ranked))
     # Where another language has the larger share, it may win words of which there was no doubt.
     weak = (logs[target] < logs.max(axis=0)).nonzero()[0] if target is not None else doubtful[:0]
-    if weak.size:
+    if weak.size and doubtful.size < slots.size:
         again = np.zeros(slots.size, np.bool_)
         again[doubtful] = True
         for text in weak.tolist():
             again[bounds[text] : bounds[text + 1]] = True
         doubtful = again.nonzero()[0]
         ranked = _ranked(windows.sums_at(known.rows, laid, doubtful), target)
-    ranked += (logs << _RANK_BITS).take(bounds.searchsorted(doubtful, "right") - 1, axis=1)
+    begins = doubtful.searchsorted(bounds)
+    for text in range(len(bounds) - 1):
+        ranked[:, begins[text] : begins[text + 1]] += logs[:, text, None] << _RANK_BITS
     labels[doubtful] = _best(ranked)
     return None if (labels == target).all() else labels
 

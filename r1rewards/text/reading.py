@@ -98,7 +98,8 @@ class Reading:
     def foreign_texts(self) -> set[int]:
         """The texts that have words in another language than the target."""
         is_foreign = (self.ids != ID_OF[self.target]) & ~self.neutral
-        return set(self._texts_of(is_foreign.nonzero()[0]).tolist())
+        up_to = is_foreign.nonzero()[0].searchsorted(self.first_words)
+        return set((up_to[1:] > up_to[:-1]).nonzero()[0].tolist())
 
     def _texts_of(self, at: Positions) -> Positions:
         """The text of each of the words `at`."""

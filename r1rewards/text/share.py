@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 EVIDENT_WORDS = 12
 """Words looked at to see that a text has evidence enough."""
 
-READ_TOGETHER = 1 << 16
+READ_TOGETHER = 1 << 17
 """Letters of the texts that are read at once: so many that the fixed cost of array operations is small, so few that the
 arrays stay in the processor's cache."""
 

@@ -151,10 +151,11 @@ def _unmasked(
     count = int((masked.ends - masked.starts)[~hides].sum())
     if np.count_nonzero(hides):
         first, behind = first[~hides], behind[~hides]
-    inside = np.zeros(starts.size + 1, np.int8)  # one more where a mask begins, one less behind it
-    np.add.at(inside, first, 1)
-    np.subtract.at(inside, behind, 1)
-    return (inside[:-1].cumsum(dtype=np.int8) == 0).nonzero()[0], count
+    edges = np.zeros(2 * first.size + 2, np.intp)  # outside, inside, outside ...
+    edges[1:-1:2], edges[2:-1:2], edges[-1] = first, behind, starts.size
+    is_outside = np.ones(edges.size - 1, np.bool_)
+    is_outside[1::2] = False
+    return np.repeat(is_outside, edges[1:] - edges[:-1]).nonzero()[0], count
 
 
 def _neutral(kinds: Bytes, runs: Runs) -> tuple[Booleans, Booleans, Booleans]:
