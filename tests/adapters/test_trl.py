@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import multiprocessing
 import pickle
 import sys
@@ -88,6 +89,16 @@ def test_with_tools_the_last_text_of_the_assistant_counts() -> None:
 @pytest.mark.parametrize("column", ["solution", "answer", "ground_truth", "reference"])
 def test_the_reference_is_found_under_its_usual_names(column: str) -> None:
     assert call(accuracy_reward, **{column: ["4", "5", "5"]}) == [1.0, 1.0, 0.0]
+
+
+@pytest.mark.docker
+def test_programs_are_judged_by_the_column_tests() -> None:
+    cases = json.dumps({"type": "stdin", "cases": [{"input": "2 2\n", "output": "4\n"}]})
+    texts = [
+        f"<think>x</think><answer>\n```python\n{body}\n```\n</answer>"
+        for body in ("print(sum(map(int, input().split())))", "print(5)")
+    ]
+    assert call(accuracy_reward, texts, tests=[cases] * 2) == [1.0, 0.0]
 
 
 def test_a_named_column_holds_the_reference() -> None:

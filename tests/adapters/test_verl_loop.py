@@ -58,7 +58,17 @@ def expected() -> list[float]:
     return [0.0 if math.isnan(total) else total for total in scores.total.tolist()]
 
 
-@pytest.mark.parametrize("overrides", [FUNCTION, MANAGER], ids=["naive", "R1RewardManager"])
+OTHERS = [
+    [*FUNCTION, f"reward.reward_manager.name={name}"] for name in ("dapo", "gdpo", "rate_limited")
+]
+BOTH = [*FUNCTION, *MANAGER]  # as the documentation has it: verl's worker then takes a shorter way
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [FUNCTION, MANAGER, BOTH, *OTHERS],
+    ids=["naive", "R1RewardManager", "both", "dapo", "gdpo", "rate_limited"],
+)
 def test_the_reward_loop_gives_our_rewards(verl_home: Any, overrides: list[str]) -> None:
     rows = loop_rows(verl_home, verl_parts.data_proto(verl_home[1], ROLLOUTS), overrides)
     assert [row["reward_score"] for row in rows] == expected()
