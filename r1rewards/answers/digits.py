@@ -20,7 +20,7 @@ from r1rewards.answers.exact import (
     running,
 )
 from r1rewards.answers.field import scrambled
-from r1rewards.answers.limits import MAX_DIGITS_STEPS
+from r1rewards.answers.limits import MAX_DIGITS_STEPS, MAX_GAMMA_BITS
 from r1rewards.answers.nodes import (
     BaseN,
     Big,
@@ -254,7 +254,7 @@ class Digits:
                 raise NotHereError
             return mp.floor(args[0]) if name == "floor" else mp.ceil(args[0])
         if name in ("factorial", "binom"):
-            if any(mp.im(a) or a > 2000 or a < -50 for a in args):
+            if mp.prec > MAX_GAMMA_BITS or any(mp.im(a) or a > 2000 or a < -50 for a in args):
                 raise TooHardError
             return mp.gamma(args[0] + 1) if name == "factorial" else mp.binomial(*args)
         if name in ("max", "min"):

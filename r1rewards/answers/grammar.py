@@ -329,10 +329,11 @@ class Parser(Functions):
         if self.kind == "o" and self.ahead == "{":
             inner = self.tokens[self.i + 1]
             if inner[0] == "o" and inner[1] in ("°", "'", "*", "^c"):
-                while self.ahead == inner[1] or self.ahead == "{":
-                    self.advance()
+                self.advance()
+                while self.accept(inner[1]):
+                    base = decorated(base, inner[1])
                 self.expect("}")
-                return decorated(base, inner[1])
+                return base
             self.advance()
             exponent = self.nested(self.expr)
             self.expect("}")
@@ -486,12 +487,22 @@ class Parser(Functions):
             ):
                 return self.chosen(name, subscript)
             name = f"{name}_{subscript}"
-        while self.kind == "o" and self.ahead == "'":
-            self.advance()
-            name += "'"
+        name += self.primes()
         if self.kind == "o" and self.ahead == "(" and name[0] in "fghFGCP":
             return self.called(name)
         return Symbol(name)
+
+    def primes(self) -> str:
+        r"""primes = { "'" } | "^" "{" { "'" } "}", as `f^{\\prime\\prime}` writes them"""
+        first = self.i
+        braced = self.accept("^") and self.accept("{")
+        found = ""
+        while self.accept("'"):
+            found += "'"
+        if not found or (braced and not self.accept("}")):
+            self.goto(first)
+            return ""
+        return found
 
     def chosen(self, name: str, below: str) -> Node:
         """`C_5^2`: of the two numbers the larger is n, as both writing orders are in use."""

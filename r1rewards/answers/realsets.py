@@ -65,7 +65,10 @@ def pieces_of(node: Node, seed: int) -> tuple[Pieces, str]:
 
     Raises NoSetError.
     """
-    return merged(_pieces(node, seed), seed), variable_of(node)
+    found = _pieces(node, seed)
+    if not found and isinstance(node, (Tuple, Interval)):
+        raise NoSetError  # (18, 6) is a point, and nobody writes the empty set like that
+    return merged(found, seed), variable_of(node)
 
 
 def variable_of(node: Node) -> str:

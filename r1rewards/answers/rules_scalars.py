@@ -112,7 +112,12 @@ def rounds(judge: Judge, answer: Node, reference: Node) -> bool:
         return False
     half = Fraction(1, 2) / Fraction(10) ** places if abs(places) < 5000 else Fraction(0)
     if value is not None:
-        return abs(Fraction(value) - target) <= half
+        exact = Fraction(value)
+        gap = abs(exact - target)
+        # A tie goes up, or to the even digit: 0.25 rounds to 0.3 or 0.2, and 0.75 to 0.8 alone.
+        is_even = Fraction(target) * Fraction(10) ** places % 2 == 0
+        is_tie = gap == half and (is_even or abs(Fraction(target)) > abs(exact))
+        return gap < half or is_tie
     try:
         z, r = Discs({}).of(answer)
         return abs(z.imag) <= r and abs(Fraction(z.real) - target) + Fraction(r) <= half

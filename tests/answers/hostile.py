@@ -101,6 +101,7 @@ CONTENTS: dict[str, tuple[str, str]] = {
         ",".join([r"\sin(2x)", *(rf"2\sin x\cos x+{i}-{i}" for i in range(50))]),
         r"\sin(2x)",
     ),
+    "factorial of e beside a long number": ("0>1e999^2", "0>1e!999^2"),
     "union of roots": (
         r"\cup".join(rf"(\sqrt{{{i}+\pi}},\sqrt{{\pi+{i + 1}}})" for i in range(60)),
         r"(\sqrt{\pi},\sqrt{60+\pi})",
