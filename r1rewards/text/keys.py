@@ -51,8 +51,10 @@ def _eights(data: Units, margin: int) -> Keys:
 
 
 def mix(keys: Keys) -> Keys:
-    """Spread each bit over many."""
+    """Spread each bit over many, so that sums of keys are equal only where the summands are."""
     mixed: Keys = keys * _FACTORS[0]
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= _FACTORS[1]
     mixed ^= mixed >> np.uint64(29)
     return mixed
 

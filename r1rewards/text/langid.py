@@ -182,11 +182,10 @@ def _logs_by_text(
     texts = len(bounds) - 1
     cells = np.repeat(np.arange(texts) * languages, np.diff(bounds)) + labels
     counts = np.bincount(cells[counted], minlength=texts * languages).reshape(texts, languages)
-    totals = counts.sum(axis=1).tolist()
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     logs = np.full((languages, texts), _log_share(LEAST_SHARE), np.int32)
-    for text, language in zip(*(axis.tolist() for axis in counts.nonzero()), strict=True):
-        share = int(counts[text, language]) / totals[text]
-        logs[language, text] = _log_share(max(share, LEAST_SHARE))
+    for text, language in np.argwhere(shares > LEAST_SHARE).tolist():
+        logs[language, text] = _log_share(float(shares[text, language]))
     return logs
 
 

@@ -205,7 +205,7 @@ class Reading:
 
     def _are_new(self, keys: Keys) -> Booleans:
         """(sentences,) False where one of the same text before has the same keys."""
-        spread = mix(mix(keys))
+        spread = mix(keys)
         spread *= ~self.words.neutral
         sums = np.add.reduceat(spread, self.sentences)
         order = sums.argsort(kind="stable")  # equal ones text by text

@@ -122,19 +122,24 @@ def long() -> None:
     """Mathematics, format and language on completions of 30 KB, 30 % of the thoughts in two languages."""
     if "language" not in registry.names():
         return
-    rows = corpus.mixed_language(SIZE, 30_000)
-    print(
-        f"\nlong: {SIZE:,} completions, {rows.megabytes:.0f} MB, 30 % of the thoughts mixed en/zh"
-    )
-    for spec in ("r1-zero", "language", "r1"):
-        work = lambda spec=spec: score_batch(
-            rows.completions, rows.references, rewards=spec, groups=rows.groups, language="en"
+    for kind in ("prose", "real, no code", "real"):
+        rows = corpus.long_thoughts(SIZE, 30_000, kind)
+        print(
+            f"\nlong: {SIZE:,} completions, {rows.megabytes:.0f} MB, 30 % of the thoughts mixed en/zh; {rows.source}"
         )
-        line(f"r1rewards, {spec}", cpu_s(work, 2))
-    line(
-        "floor: one str.find of an absent letter",
-        cpu_s(lambda: [t.find("\x00") for t in rows.completions]),
-    )
+        for spec in ("r1-zero", "language", "r1"):
+            work = lambda rows=rows, spec=spec: score_batch(
+                rows.completions,
+                rows.references,
+                rewards=spec,
+                groups=rows.groups,
+                language="en",
+            )
+            line(f"r1rewards, {spec}", cpu_s(work, 2))
+        line(
+            "floor: one str.find of an absent letter",
+            cpu_s(lambda rows=rows: [t.find("\x00") for t in rows.completions]),
+        )
 
 
 def linear() -> None:

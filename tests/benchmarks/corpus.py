@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests.mixed_thoughts import thought
 from tests.shared import SHARED
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "rollouts.jsonl"
@@ -62,6 +63,35 @@ def rollouts(size: int, characters: int, *, group: int = 16, seed: int = 0) -> C
     return Corpus(completions[:size], references[:size], groups[:size], source)
 
 
+def long_thoughts(size: int, characters: int, kind: str, *, seed: int = 0) -> Corpus:
+    """As `rollouts`, the thoughts 70 % in English, 30 % in English and Chinese; with Chinese as the target of none.
+
+    kind: "prose": sentences of the test corpus with formulas, as `bench_language.py` has them; "real": completions of
+    Qwen2.5-Math and ToRA with Chinese paragraphs put in; "real, no code": without those that hold code blocks.
+    """
+    plain = rollouts(size, 200, seed=seed)
+    draw = random.Random(seed)
+    texts = [row["completion"].replace("<", "(") for row in real_rows()[0]]
+    if kind == "real, no code":
+        texts = [text for text in texts if "```" not in text]
+    thoughts = []
+    for i in range(POOL):  # the thoughts of a pool in turn, each with a mark of its own
+        is_mixed = i % 10 < 3
+        if kind == "prose":
+            codes, shares = (["en", "zh"], [0.7, 0.3]) if is_mixed else (["en"], [1.0])
+            thoughts.append(thought(codes, shares, characters, draw))
+            continue
+        text = _joined(texts, characters, draw)
+        thoughts.append(_with_chinese(text, draw) if is_mixed else text)
+    completions = [
+        f"<think>\n{i} {thoughts[i % POOL]}\n</think>\n<answer>{text[-100:]}</answer>"
+        for i, text in enumerate(plain.completions)
+    ]
+    return Corpus(completions, plain.references, plain.groups, f"{kind}: {plain.source}")
+
+
+POOL = 1000
+
 CHINESE = (
     "好的，让我一步一步地思考这个问题。首先我们需要把已知条件整理清楚，然后设未知数并列出方程。",
     "接下来检查每一步的计算是否正确，如果结果不满足条件，就要回头重新推导一遍。",
@@ -69,31 +99,24 @@ CHINESE = (
 )
 
 
-def mixed_language(size: int, characters: int, *, share: float = 0.3, seed: int = 0) -> Corpus:
-    """As `rollouts`, with Chinese paragraphs put into a `share` of the thoughts (our own sentences)."""
-    plain = rollouts(size, characters, seed=seed)
-    draw = random.Random(seed)
-    completions = []
-    for text in plain.completions:
-        if draw.random() < share:
-            parts = text.split("\n\n")
-            for i in range(1, len(parts), 3):
-                parts[i] = "".join(draw.choices(CHINESE, k=max(1, len(parts[i]) // 120)))
-            text = "\n\n".join(parts)  # noqa: PLW2901
-            if "</think>" not in text or "<think>" not in text:
-                text = f"<think>\n{text}\n</think>"  # noqa: PLW2901
-        completions.append(text)
-    return Corpus(completions, plain.references, plain.groups, plain.source)
+def _with_chinese(text: str, draw: random.Random) -> str:
+    parts = text.split("\n\n")
+    for i in range(1, len(parts), 3):
+        parts[i] = "".join(draw.choices(CHINESE, k=max(1, len(parts[i]) // 120)))
+    return "\n\n".join(parts)
+
+
+def _joined(texts: Sequence[str], characters: int, draw: random.Random) -> str:
+    parts: list[str] = []
+    length = 0
+    while length < characters:
+        parts.append(draw.choice(texts))
+        length += len(parts[-1]) + 2
+    return "\n\n".join(parts)[:characters]
 
 
 def _long(answer: str, texts: Sequence[str], characters: int, draw: random.Random) -> str:
-    thought: list[str] = []
-    length = len(answer)
-    while length < characters:
-        text = draw.choice(texts)
-        thought.append(text)
-        length += len(text)
-    joined = "\n\n".join(thought)[: max(0, characters - len(answer) - 40)]
+    joined = _joined(texts, max(0, characters - len(answer) - 40), draw)
     return f"<think>\n{joined}\n</think>\n<answer>\n{answer}\n</answer>"
 
 
