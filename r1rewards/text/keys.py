@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from r1rewards.text.letters import codes_of
 from r1rewards.text.ngrams import LONGEST_WORD
 
 if TYPE_CHECKING:
@@ -59,9 +58,8 @@ def mix(keys: Keys) -> Keys:
     return mixed
 
 
-def run_heads(words: Words) -> Keys:
+def run_heads(codes: Bytes, words: Words) -> Keys:
     """(n,) equal where runs are equal, capitals or small: the first letters of each."""
-    codes = codes_of(words.letters.units)
     eights = _eights(codes, 8)
     return eights[words.starts] & _FIRST_BYTES.take(words.ends - words.starts, mode="clip")
 

@@ -174,17 +174,20 @@ class Reading:
         return step.cumsum()
 
     @functools.cached_property
+    def codes(self) -> Bytes:
+        """One byte for each letter, see `scripts`."""
+        return codes_of(self.words.letters.units)
+
+    @functools.cached_property
     def keys(self) -> Keys:
         """(n,) keys of the words; of those in scripts that `langid` knows not, only once `is_new` needs them."""
         words = self.words
         if words.scripts is None:
-            return word_keys(codes_of(words.letters.units), words.starts, words.ends)
+            return word_keys(self.codes, words.starts, words.ends)
         keys = np.zeros(len(words), np.uint64)
         at = _IS_SHARED.take(words.scripts).nonzero()[0]
         if at.size:
-            keys[at] = word_keys(
-                codes_of(words.letters.units), words.starts.take(at), words.ends.take(at)
-            )
+            keys[at] = word_keys(self.codes, words.starts.take(at), words.ends.take(at))
         return keys
 
     @functools.cached_property
@@ -197,7 +200,7 @@ class Reading:
         if words.scripts is None:
             new = self._are_new(self.keys)
         else:  # most texts repeat nothing, and the first letters of their words are enough to see it
-            new = self._are_new(run_heads(words))
+            new = self._are_new(run_heads(self.codes, words))
             if not new.all():
                 is_shared = _IS_SHARED.take(words.scripts)
                 new = self._are_new(np.where(is_shared, self.keys, run_keys(words)))
@@ -239,10 +242,9 @@ class Reading:
         """(sentences,) True where words of several scripts stand in a sentence."""
         scripts = self.words.scripts
         assert scripts is not None
-        kept = (~self.words.neutral).nonzero()[0]
-        seen = np.zeros((self.sentences.size, 32), np.bool_)
-        seen[self.sentence_of.take(kept), scripts.take(kept)] = True
-        mixed: Booleans = np.count_nonzero(seen, axis=1) > 1
+        first = np.minimum.reduceat(np.where(self.words.neutral, 255, scripts), self.sentences)
+        last = np.maximum.reduceat(scripts * ~self.words.neutral, self.sentences)
+        mixed: Booleans = first < last
         return mixed
 
 
