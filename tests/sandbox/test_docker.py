@@ -84,6 +84,8 @@ class PrivateEngine:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+        while self.docker("version").returncode == 0:  # the namespace dies a moment after its maker
+            time.sleep(0.05)
 
     def load(self, image: str) -> None:
         with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as save:
