@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import importlib.util
+import json
+import multiprocessing
 import pickle
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -97,10 +99,24 @@ def test_areal_pickles_it_into_a_process_and_calls_it_with_four_positions_and_th
 
     row = {"messages": [{"role": "user", "content": "2 + 2?"}], "answer": "4", "query_id": "a"}
     call = partial(reward_fn, "2 + 2?", RIGHT + "<|im_end|>", [1, 2], [3, 4], **row)
-    with ProcessPoolExecutor(
-        1, mp_context=__import__("multiprocessing").get_context("spawn")
-    ) as pool:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         assert pool.submit(pickle.loads(pickle.dumps(call))).result(60) == 2.0
+
+
+@pytest.mark.docker
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a fork beside threads
+def test_areals_forked_workers_run_programs_although_their_parent_has_used_the_engine() -> None:
+    from r1rewards.adapters.areal import reward_fn
+
+    tests = json.dumps({"type": "stdin", "cases": [{"input": "1 2\n", "output": "3\n"}]})
+    texts = [
+        f"<think>x</think><answer>\n```python\n{body}\n```\n</answer>"
+        for body in ("print(sum(map(int, input().split())))", "print(4)")
+    ]
+    calls = [partial(reward_fn, "?", text, [1], [2], answer=tests) for text in texts]
+    assert [call() for call in calls] == [2.0, 1.0]
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork")) as pool:
+        assert [f.result(60) for f in [pool.submit(call) for call in calls * 2]] == [2.0, 1.0] * 2
 
 
 def test_areal_finds_it_by_its_dotted_path() -> None:
