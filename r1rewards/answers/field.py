@@ -19,7 +19,7 @@ from r1rewards.answers.exact import (
     UndefinedError,
     running,
 )
-from r1rewards.answers.limits import MAX_EXPONENT_BITS, MAX_STEPS
+from r1rewards.answers.limits import MAX_EXPONENT_BITS, MAX_ROOT_BITS, MAX_STEPS
 from r1rewards.answers.nodes import (
     BaseN,
     Big,
@@ -182,6 +182,8 @@ def _whole_root(n: int) -> int:
     root = isqrt(n)
     if root * root == n:
         return root % PRIME
+    if n.bit_length() > MAX_ROOT_BITS:
+        raise NotHereError
     image = 1
     for prime, element in ROOTS.items():
         if prime < 0:

@@ -28,7 +28,8 @@ MAX_FACTORIAL = 2_000
 """Largest n whose factorial is multiplied out (2000! has 19,053 bits)."""
 
 MAX_ROOT_BITS = 2_000
-"""Largest number whose cube or higher root is looked for among the whole numbers, by bisection."""
+"""Largest number whose cube or higher root is looked for among the whole numbers, by bisection; and of which small
+primes are divided out under a square root."""
 
 MAX_STEPS = 6_000
 """Node evaluations of one expression, nested sums and products included: about 6 ms of pure Python."""
@@ -39,8 +40,8 @@ MAX_DIGITS_STEPS = 500
 MAX_GAMMA_BITS = 520
 """Longest factorial of what is not whole: the first one at 520 bits takes 12 ms, at 4,200 bits 6 s."""
 
-MAX_AGREEMENTS = 32
-"""Evaluations with many digits in one decision, 0.3 ms each: sixteen identities between functions in one list."""
+MAX_AGREEMENTS = 24
+"""Evaluations with many digits in one decision, 0.3 ms each: twelve identities between functions in one list."""
 
 MAX_TERMS = 500
 """Terms of a sum or product with constant bounds that is added up; longer ones go to the last rung."""

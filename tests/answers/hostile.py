@@ -102,6 +102,7 @@ CONTENTS: dict[str, tuple[str, str]] = {
         r"\sin(2x)",
     ),
     "factorial of e beside a long number": ("0>1e999^2", "0>1e!999^2"),
+    "root of a long number": (r"\sqrt{1e5119}", r"\sqrt{119}"),
     "union of roots": (
         r"\cup".join(rf"(\sqrt{{{i}+\pi}},\sqrt{{\pi+{i + 1}}})" for i in range(60)),
         r"(\sqrt{\pi},\sqrt{60+\pi})",
