@@ -53,6 +53,8 @@ def left_open(judge: Judge, a: Node, b: Node) -> bool | None:
 def same_form(judge: Judge, a: Node, b: Node) -> bool:
     """Part by part, for what could not be evaluated: integrals, limits, long sums."""
     if isinstance(a, Big) and isinstance(b, Big) and a.variable != b.variable:
+        if a.variable in letters(b.body):
+            return False  # a free letter there: renaming would catch it
         b = Big(b.kind, a.variable, b.low, b.high, renamed(b.body, {b.variable: a.variable}))
     if type(a) is not type(b) or not isinstance(a, (Big, Call, Power, Sum, Product, Ratio)):
         return a == b

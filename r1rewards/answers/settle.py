@@ -266,7 +266,7 @@ def settled_list(node: Several, seed: int) -> Node:
         rest = node.items[:-1]
         return SetBuilder(rest[0] if len(rest) == 1 else settled_list(Several(rest), seed), (over,))
     items = tuple(settled(item, seed) for item in node.items)
-    if isinstance(items[-1], SetBuilder) and domain(items[-1].conditions[0]):
+    if isinstance(items[-1], SetBuilder) and any(map(domain, items[-1].conditions[:1])):
         rest = (
             *node.items[:-1],
             items[-1].element,
