@@ -46,6 +46,7 @@ _PLAIN = re.compile(
 )
 
 
+_INFINITE = re.compile(r"inf|oo|[^\x00-\x7f]", re.IGNORECASE)
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3}){1,5}(?:\.\d+)?")
 
 
@@ -133,8 +134,9 @@ def _usable(text: str) -> Node | str:
         if type(node) is Number:
             return node
         for one in node.readings if isinstance(node, Either) else (node,):
-            if isinstance(one, SCALARS) and rational(one) is None:
-                infinity_sign(one)  # raises UndefinedError, as `rational` does
+            # Both raise UndefinedError. No infinity is written without one of these letters.
+            if isinstance(one, SCALARS) and rational(one) is None and _INFINITE.search(text):
+                infinity_sign(one)
     except UnreadableAnswerError as e:
         return str(e)
     except UndefinedError:

@@ -487,7 +487,8 @@ class Parser(Functions):
             ):
                 return self.chosen(name, subscript)
             name = f"{name}_{subscript}"
-        name += self.primes()
+        if self.kind == "o" and self.ahead in "'^":
+            name += self.primes()
         if self.kind == "o" and self.ahead == "(" and name[0] in "fghFGCP":
             return self.called(name)
         return Symbol(name)
@@ -495,6 +496,9 @@ class Parser(Functions):
     def primes(self) -> str:
         r"""primes = { "'" } | "^" "{" { "'" } "}", as `f^{\\prime\\prime}` writes them"""
         first = self.i
+        ahead = self.tokens[first + 1 : first + 3]
+        if self.ahead == "^" and all(token[1] != "'" for token in ahead):
+            return ""
         braced = self.accept("^") and self.accept("{")
         found = ""
         while self.accept("'"):

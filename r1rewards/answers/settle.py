@@ -62,10 +62,11 @@ def settled_items(node: FiniteSet | Tuple, seed: int) -> Node:
 
 def matrix_of(node: Sum | Product, _: int = 0) -> Node:
     """A sum or product of matrices and numbers, multiplied out; where the shapes do not fit, as it stands."""
-    found = family(node)
-    if found is not None:
-        return found
-    if Matrix not in map(type, children(node)):
+    below = children(node)
+    last = below[-1]
+    if type(last) is Relation or (type(last) is Product and type(last.factors[-1]) is Relation):
+        return family(node) or node
+    if Matrix not in map(type, below):
         return node
     matrices = [c for c in children(node) if isinstance(c, Matrix)]
     if isinstance(node, Product) and (len(matrices) > 3 or any(len(m.rows) > 6 for m in matrices)):
