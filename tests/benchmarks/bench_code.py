@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from r1rewards import score_batch  # noqa: E402
+from r1rewards.sandbox import containers  # noqa: E402
 from r1rewards.sandbox.docker import Engine  # noqa: E402
 from r1rewards.sandbox.images import engine, image_name  # noqa: E402
 from r1rewards.sandbox.running import shared_sandbox  # noqa: E402
@@ -122,6 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
+    containers.RECYCLE_AFTER = 1_000_000  # a slot that is replaced takes its CPU count with it
     completions, references, expected = rollouts(random.Random(0))
     score_batch(completions[:8], references[:8], rewards="code")  # warm slots
 
