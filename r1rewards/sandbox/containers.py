@@ -16,6 +16,7 @@ import struct
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,6 +26,7 @@ from r1rewards.sandbox.docker import CPUS, ImageMissingError, Profile, runner_fi
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+GoOn = Callable[[dict[str, Any], list[bytes]], bool]
 LENGTHS = struct.Struct("!II")
 START_S = 30.0  # from `start` to the supervisor's call; 0.3 s idle, seconds on a machine that does other things
 RECYCLE_AFTER = 2000  # programs; bounds what a leak in a kernel or an interpreter could add up to
@@ -119,15 +121,33 @@ class Slot:
             )
 
     def request(
-        self, header: dict[str, Any], blobs: Iterable[bytes], until: float
+        self,
+        header: dict[str, Any],
+        blobs: Iterable[bytes],
+        until: float,
+        go_on: GoOn | None = None,
     ) -> tuple[dict[str, Any], list[bytes]]:
-        """Send one request and wait for its reply until `until` (monotonic). Raises SlotLostError, TimeoutError."""
-        assert self.sock is not None
-        blobs = list(blobs)
-        header["sizes"] = [len(blob) for blob in blobs]
-        text = json.dumps(header, separators=(",", ":")).encode()
+        """Send one request and wait for its reply until `until` (monotonic). Raises SlotLostError, TimeoutError.
+
+        go_on: asked about the first test's result where the request says `stop`: False ends it there.
+        """
         self.programs += 1
         self.clean = False
+        self._send(header, list(blobs), until)
+        reply, payload = self._receive(until)
+        if "first" in reply:
+            go = go_on is None or go_on(reply["first"], payload)
+            self._send({"go": go}, [], until)
+            reply, payload = self._receive(until)
+        if "lost" in reply:
+            raise SlotLostError(str(reply["lost"]))
+        self.clean = reply.get("clean") is True
+        return reply, payload
+
+    def _send(self, header: dict[str, Any], blobs: list[bytes], until: float) -> None:
+        assert self.sock is not None
+        header["sizes"] = [len(blob) for blob in blobs]
+        text = json.dumps(header, separators=(",", ":")).encode()
         try:
             self.sock.settimeout(max(0.01, until - time.monotonic()))
             self.sock.sendall(
@@ -137,11 +157,6 @@ class Slot:
             raise
         except OSError as e:
             raise SlotLostError(f"the slot is gone: {e}") from e
-        reply, payload = self._receive(until)
-        if "lost" in reply:
-            raise SlotLostError(str(reply["lost"]))
-        self.clean = reply.get("clean") is True
-        return reply, payload
 
     def _receive(self, until: float) -> tuple[dict[str, Any], list[bytes]]:
         json_size, blob_size = LENGTHS.unpack(self._read(LENGTHS.size, until))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from r1rewards.errors import BadCallError, SandboxUnavailableError
-from r1rewards.sandbox.containers import Backend, Pool, Slot, SlotLostError
+from r1rewards.sandbox.containers import Backend, GoOn, Pool, Slot, SlotLostError
 from r1rewards.sandbox.docker import Engine, Profile
 from r1rewards.sandbox.jobs import (
     Asserts,
@@ -365,6 +365,7 @@ class _Run:
         limits: Limits,
         *,
         share: bool = False,
+        go_on: GoOn | None = None,
     ) -> tuple[dict[str, Any], list[bytes]]:
         """Run `tests` in one request. The supervisor keeps the limits; we only guard against its own death."""
         per_process_s = limits.cpu_s * (len(tests) if share else 1)
@@ -376,7 +377,8 @@ class _Run:
             blobs.append(_input(test))
             blobs += test.files.values() if isinstance(test, Stdin) else ()
         until = time.monotonic() + 60 + len(tests) * 21 * limits.wall_backstop_s
-        reply, payload = slot.request(header, blobs, min(until, self.task.deadline or until))
+        until = min(until, self.task.deadline or until)
+        reply, payload = slot.request(header, blobs, until, go_on)
         for i, test_reply in enumerate(reply["tests"]):
             if test_reply["status"] == "no_such_program":
                 raise _ToolMissingError(payload[2 * i + 1].decode("utf-8", "replace"))
@@ -497,7 +499,13 @@ class _TestRun:
             *(content for _, _, content in self.files),
             b"" if self.mode == "exec" else source_bytes(job),
         ]
-        reply, payload = self.run.ask(self.slot, header, blobs, tests, job.limits, share=share)
+
+        def go_on(first: dict[str, Any], outputs: list[bytes]) -> bool:
+            return self._is_right(group[0], self._read(first, *outputs))
+
+        reply, payload = self.run.ask(
+            self.slot, header, blobs, tests, job.limits, share=share, go_on=go_on
+        )
         return [
             (i, self._read(test, *payload[2 * k : 2 * k + 2]), test["note"])
             for k, (i, test) in enumerate(zip(group, reply["tests"], strict=False))

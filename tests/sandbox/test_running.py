@@ -156,6 +156,30 @@ def test_after_the_first_failure_nothing_is_run_where_that_is_asked(
         assert [test.status for test in result.tests] == [Status.OK] * 3 + [Status.NOT_RUN] * 2
 
 
+@pytest.mark.parametrize(("wrong", "run"), [(0, [1]), (2, [5, 1]), (None, [5])])
+def test_where_one_failure_is_enough_the_first_test_is_judged_before_the_others_run(
+    wrong: int | None, run: list[int], docker_box: Sandbox, python: Toolchain, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    counts: list[int] = []
+    ask = running._TestRun._ask
+
+    def counting(self: Any, group: list[int], *, share: bool) -> Any:
+        found = ask(self, group, share=share)
+        counts.append(len(found))
+        return found
+
+    monkeypatch.setattr(running._TestRun, "_ask", counting)
+    tests = tuple(Stdin(b"%d" % i) for i in range(5))
+    job = Job(
+        python, "print(input())", tests, SHORT, lambda i, _: i != wrong, stop_at_first_failure=True
+    )
+    (result,) = docker_box.run([job])
+    assert counts == run
+    ended = 5 if wrong is None else wrong + 1
+    expected = [Status.OK] * ended + [Status.NOT_RUN] * (5 - ended)
+    assert [test.status for test in result.tests] == expected
+
+
 def test_functions_take_and_return_plain_data(docker_box: Sandbox, python: Toolchain) -> None:
     source = (
         "class Solution:\n def f(self, x):\n  print('noise')\n  return {1: (x, [None])}\n"
