@@ -254,13 +254,15 @@ class Digits:
                 raise NotHereError
             return mp.floor(args[0]) if name == "floor" else mp.ceil(args[0])
         if name in ("factorial", "binom"):
-            if mp.prec > MAX_GAMMA_BITS or any(mp.im(a) or a > 2000 or a < -50 for a in args):
+            if mp.prec > MAX_GAMMA_BITS or any(
+                mp.im(a) or mp.re(a) > 2000 or mp.re(a) < -50 for a in args
+            ):
                 raise TooHardError
             return mp.gamma(args[0] + 1) if name == "factorial" else mp.binomial(*args)
         if name in ("max", "min"):
             if any(mp.im(a) for a in args):
                 raise NotHereError
-            return max(args) if name == "max" else min(args)
+            return (max if name == "max" else min)(map(mp.re, args))
         if name == "conj":
             return mp.conj(args[0])
         if name == "sgn":
