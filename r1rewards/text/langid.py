@@ -43,8 +43,8 @@ SCRIPT_NAMES = {
 REACH = 2
 """Words to each side that speak for a word's language."""
 
-MANY_DOUBTS = 3
-"""Where more than one word in so many is doubtful, all are looked at."""
+MANY_DOUBTS = 0.67
+"""Where more than such a part of the words is doubtful, all are looked at."""
 
 LEAST_SHARE = 0.002
 PRIOR_WEIGHT = 4
@@ -146,7 +146,7 @@ def label(  # noqa: PLR0917
         doubtful = (ahead < 0).nonzero()[0]
         if not doubtful.size:
             return None
-        if doubtful.size * MANY_DOUBTS > slots.size:
+        if doubtful.size > MANY_DOUBTS * slots.size:
             doubtful = np.arange(slots.size)
     ranked = _ranked(windows.sums_at(known.rows, laid, doubtful), target)
     first = _best(ranked)
