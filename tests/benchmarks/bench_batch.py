@@ -122,10 +122,10 @@ def long() -> None:
     """Mathematics, format and language on completions of 30 KB, 30 % of the thoughts in two languages."""
     if "language" not in registry.names():
         return
-    for kind in ("prose", "real, no code", "real"):
+    for kind in ("prose, 13 targets", "prose", "real, no code", "real"):
         rows = corpus.long_thoughts(SIZE, 30_000, kind)
         print(
-            f"\nlong: {SIZE:,} completions, {rows.megabytes:.0f} MB, 30 % of the thoughts mixed en/zh; {rows.source}"
+            f"\nlong: {SIZE:,} completions, {rows.megabytes:.0f} MB, 30 % of the thoughts mixed; {rows.source}"
         )
         for spec in ("r1-zero", "language", "r1"):
             work = lambda rows=rows, spec=spec: score_batch(
@@ -133,7 +133,7 @@ def long() -> None:
                 rows.references,
                 rewards=spec,
                 groups=rows.groups,
-                language="en",
+                language=list(rows.languages),
             )
             line(f"r1rewards, {spec}", cpu_s(work, 2))
         line(

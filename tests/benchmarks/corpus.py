@@ -20,12 +20,13 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "rollouts.jsonl"
 
 @dataclass(frozen=True)
 class Corpus:
-    """B completions with reference and prompt id; source says where the text comes from."""
+    """B completions with reference, prompt id and target language; source says where the text comes from."""
 
     completions: list[str]
     references: list[str]
     groups: list[str]
     source: str
+    languages: Sequence[str] = ()
 
     @property
     def megabytes(self) -> float:
@@ -64,21 +65,25 @@ def rollouts(size: int, characters: int, *, group: int = 16, seed: int = 0) -> C
 
 
 def long_thoughts(size: int, characters: int, kind: str, *, seed: int = 0) -> Corpus:
-    """As `rollouts`, the thoughts 70 % in English, 30 % in English and Chinese; with Chinese as the target of none.
+    """As `rollouts`, 70 % of the thoughts in the target language, 30 % mixed: English and Chinese, other and English.
 
-    kind: "prose": sentences of the test corpus with formulas, as `bench_language.py` has them; "real": completions of
-    Qwen2.5-Math and ToRA with Chinese paragraphs put in; "real, no code": without those that hold code blocks.
+    kind: "prose": sentences of the test corpus with formulas, as `bench_language.py` has them, the target English;
+    "prose, 13 targets"; "real": completions of Qwen2.5-Math and ToRA, Chinese paragraphs put in; "real, no code":
+    without those that hold code blocks.
     """
     plain = rollouts(size, 200, seed=seed)
     draw = random.Random(seed)
     texts = [row["completion"].replace("<", "(") for row in real_rows()[0]]
     if kind == "real, no code":
         texts = [text for text in texts if "```" not in text]
+    targets = TARGETS if kind == "prose, 13 targets" else ["en"]
     thoughts = []
     for i in range(POOL):  # the thoughts of a pool in turn, each with a mark of its own
         is_mixed = i % 10 < 3
-        if kind == "prose":
-            codes, shares = (["en", "zh"], [0.7, 0.3]) if is_mixed else (["en"], [1.0])
+        if kind.startswith("prose"):
+            target = targets[i % len(targets)]
+            other = "zh" if target == "en" else "en"
+            codes, shares = ([target, other], [0.7, 0.3]) if is_mixed else ([target], [1.0])
             thoughts.append(thought(codes, shares, characters, draw))
             continue
         text = _joined(texts, characters, draw)
@@ -87,10 +92,12 @@ def long_thoughts(size: int, characters: int, kind: str, *, seed: int = 0) -> Co
         f"<think>\n{i} {thoughts[i % POOL]}\n</think>\n<answer>{text[-100:]}</answer>"
         for i, text in enumerate(plain.completions)
     ]
-    return Corpus(completions, plain.references, plain.groups, f"{kind}: {plain.source}")
+    languages = [targets[i % POOL % len(targets)] for i in range(size)]
+    return Corpus(completions, plain.references, plain.groups, kind, languages)
 
 
 POOL = 1000
+TARGETS = ["en", "zh", "fr", "ja", "de", "ko", "vi", "ru", "ar", "hi", "th", "he", "bn"]
 
 CHINESE = (
     "好的，让我一步一步地思考这个问题。首先我们需要把已知条件整理清楚，然后设未知数并列出方程。",
