@@ -1,12 +1,8 @@
-r"""What in a thought is no natural language: formulas, code, addresses, tags; and what only pretends to be that.
+r"""What in a thought is no natural language: formulas, code, addresses, tags.
 
 Masked are: fenced code; inline code and `$...$` that close on their line; `$$...$$`, `\(...\)`, `\[...\]`;
 mathematical environments; web and mail addresses; tags such as `<b>`.
-
-A mask is the best place to hide from a reward that counts words, so a masked span counts as text where it
-- has 5 plain words in a row, or 6 letters in a row of a script without spaces, or (formulas) 8 plain words in all;
-- is a code block more than half of whose words stand in lines of prose.
-Source of the rule: measured hacks; every checker that only strips formulas pays in full for a thought inside `$...$`.
+What only hides in a mask: `hiding`.
 """
 
 from __future__ import annotations
@@ -25,9 +21,6 @@ if TYPE_CHECKING:
     from r1rewards.text.letters import Letters, Units
 
 FORMULA, CODE, INLINE_CODE, ADDRESS, TAG = range(5)
-PLAIN_WORDS_IN_A_ROW = 5
-UNSPACED_LETTERS_IN_A_ROW = 6
-PLAIN_WORDS_IN_A_FORMULA = 8
 LONGEST_ADDRESS = 300
 """Letters of an address or a tag at most: longer ones are text."""
 
@@ -379,78 +372,3 @@ def _mail_addresses(text: str) -> list[Span]:
             spans.append(Span(at - left, right.end(), ADDRESS))
         at = text.find("@", right.end() if right else at + 1)
     return spans
-
-
-TRANSPARENT = frozenset({
-    "text", "textbf", "textit", "textrm", "textsf", "texttt", "textup", "textnormal", "mathrm", "mathbf", "mathit",
-    "mathsf", "mathtt", "operatorname", "mbox", "hbox", "emph", "underline", "quad", "qquad",
-})  # fmt: skip
-"""Commands that set words: `\\text{if}` neither is a word nor stands between two."""
-
-_GAP_LETTERS = " \t\r\n\xa0\u3000,.;:!?'\"“”‘’()[]{}~\\–—-"
-_WORD = re.compile(r"\\?\w+")
-_OPENS_IMPORT = np.zeros(128, np.bool_)
-_OPENS_IMPORT[[ord(c) for c in "ifrup"]] = True
-_IMPORTS = re.compile(r"\s*(?:import|from|return|include|using|package|#include)\b")
-
-
-def is_prose(text: str, masked: Masks, i: int) -> bool:
-    """True where the i-th masked span, no code block, which holds words enough, counts as text."""
-    span = Span(int(masked.starts[i]), int(masked.ends[i]), int(masked.kinds[i]))
-    in_a_row, words, behind = 0, 0, span.start
-    for found in _WORD.finditer(text, span.start, span.end):
-        word, (start, end) = found.group(), found.span()
-        gap, behind = text[behind:start], end
-        if gap != " " and gap.strip(_GAP_LETTERS):
-            in_a_row = 0
-        if word[0] == "\\":
-            if word[1:] not in TRANSPARENT:
-                in_a_row = 0
-        elif end - start == 1:  # "a", "I" and variables: neither plain words nor a break
-            pass
-        elif not word.isalpha() or not (word[1:].islower() or word.isupper()):
-            in_a_row = 0
-        else:
-            in_a_row += 1
-            words += end - start > 2
-            if in_a_row >= PLAIN_WORDS_IN_A_ROW:
-                return True
-    return span.kind == FORMULA and words >= PLAIN_WORDS_IN_A_FORMULA
-
-
-_IS_SIGN = np.zeros(128, np.bool_)
-_IS_SIGN[[ord(c) for c in '=(){}[]<>+*/%&|^~@$\\;#_"0123456789']] = True
-
-
-def prose_blocks(
-    letters: Letters, starts: Positions, ends: Positions, first: Positions, behind: Positions
-) -> npt.NDArray[np.bool_]:
-    """(blocks,) True for code blocks more than half of whose words stand in lines that read as prose.
-
-    Such a line has three words or more and one sign of code in 20 letters at most, and is no import.
-    starts, ends: (n,) all words. first, behind: (blocks,) their spans.
-    """
-    text, units = letters.text, letters.units
-    newlines = (units == ord("\n")).nonzero()[0]
-    edges = np.sort(np.concatenate([newlines, first, behind]))
-    edges = edges[np.concatenate([[True], edges[1:] != edges[:-1]])]
-    sign_at = _IS_SIGN.take(units, mode="clip").nonzero()[0]
-    assert not _IS_SIGN[-1]  # to which letters beyond ASCII are clipped
-    signs = np.diff(sign_at.searchsorted(edges))
-    lengths = np.diff(edges) - (units.take(edges[:-1]) == ord("\n"))
-    counted = np.concatenate([[0], np.cumsum(ends - starts > 1)])
-    first_word = starts.searchsorted(edges)
-    words = np.diff(counted.take(first_word))
-    reads = (words >= 3) & (signs * 20 <= lengths)
-    a, b = edges.searchsorted(first), edges.searchsorted(behind)
-    some = reads.nonzero()[0]
-    opens = units.take(starts.take(first_word.take(some)))  # most lines cannot be imports
-    for i in some[_OPENS_IMPORT.take(opens, mode="clip")].tolist():
-        reads[i] = not _IMPORTS.match(text, int(edges[i]), int(edges[i + 1]))
-    prose = np.concatenate([[0], np.cumsum(words * reads)])
-    total = np.concatenate([[0], np.cumsum(words)])
-    in_prose = prose.take(b) - prose.take(a)
-    found: npt.NDArray[np.bool_] = (in_prose >= PLAIN_WORDS_IN_A_ROW) & (
-        in_prose * 2 > total.take(b) - total.take(a)
-    )
-    return found

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from r1rewards.text import masks
+from r1rewards.text import hiding, masks
 from r1rewards.text.letters import Letters, read_letters
 from r1rewards.text.scripts import (
     BACKSLASH,
@@ -132,10 +132,10 @@ def _unmasked(
     first, behind = starts.searchsorted(masked.starts), starts.searchsorted(masked.ends)
     plain = np.zeros(starts.size + 1, np.int32)
     np.cumsum(~hidden, out=plain[1:])
-    suspicious = plain.take(behind) - plain.take(first) >= masks.PLAIN_WORDS_IN_A_ROW
+    suspicious = plain.take(behind) - plain.take(first) >= hiding.PLAIN_WORDS_IN_A_ROW
     hides = np.zeros(first.size, np.bool_)
     if scripts is not None:
-        long = ends - starts >= masks.UNSPACED_LETTERS_IN_A_ROW
+        long = ends - starts >= hiding.UNSPACED_LETTERS_IN_A_ROW
         long &= IS_UNSPACED.take(scripts)
         if np.count_nonzero(long):
             longs = np.concatenate([[0], np.cumsum(long)])
@@ -144,10 +144,10 @@ def _unmasked(
     blocks = (suspicious & (masked.kinds == masks.CODE)).nonzero()[0]
     if blocks.size:
         spans = masked.starts.take(blocks), masked.ends.take(blocks)
-        hides[blocks] = masks.prose_blocks(letters, starts, ends, *spans)
+        hides[blocks] = hiding.prose_blocks(letters, starts, ends, *spans)
         suspicious[blocks] = False
     for i in suspicious.nonzero()[0].tolist():
-        hides[i] = masks.is_prose(letters.text, masked, i)
+        hides[i] = hiding.is_prose(letters.text, masked, i)
     count = int((masked.ends - masked.starts)[~hides].sum())
     if np.count_nonzero(hides):
         first, behind = first[~hides], behind[~hides]
