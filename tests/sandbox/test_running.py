@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from r1rewards.errors import BadCallError
-from r1rewards.sandbox import running
+from r1rewards.sandbox import attempt
 from r1rewards.sandbox.jobs import Asserts, Call, Job, JobResult, Limits, Status, Stdin, Toolchain
 from r1rewards.sandbox.languages import find_language, toolchain
 from r1rewards.sandbox.running import Sandbox, open_sandbox
@@ -127,13 +127,13 @@ def test_of_a_script_that_leaves_nothing_behind_one_failure_is_run_again_and_sta
     source: str, asked: list[int], docker_box: Sandbox, python: Toolchain, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     sizes: list[int] = []
-    ask = running._TestRun._ask
+    ask = attempt._TestRun._ask
 
     def counting(self: Any, group: list[int], *, share: bool) -> Any:
         sizes.append(len(group))
         return ask(self, group, share=share)
 
-    monkeypatch.setattr(running._TestRun, "_ask", counting)
+    monkeypatch.setattr(attempt._TestRun, "_ask", counting)
     tests = tuple(Stdin(b"%d" % i) for i in range(5))
     right = [b"%d\n" % i for i in range(5)]
     job = Job(python, source, tests, SHORT, lambda i, test: test.stdout == right[i])
@@ -161,14 +161,14 @@ def test_where_one_failure_is_enough_the_first_test_is_judged_before_the_others_
     wrong: int | None, run: list[int], docker_box: Sandbox, python: Toolchain, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     counts: list[int] = []
-    ask = running._TestRun._ask
+    ask = attempt._TestRun._ask
 
     def counting(self: Any, group: list[int], *, share: bool) -> Any:
         found = ask(self, group, share=share)
         counts.append(len(found))
         return found
 
-    monkeypatch.setattr(running._TestRun, "_ask", counting)
+    monkeypatch.setattr(attempt._TestRun, "_ask", counting)
     tests = tuple(Stdin(b"%d" % i) for i in range(5))
     job = Job(
         python, "print(input())", tests, SHORT, lambda i, _: i != wrong, stop_at_first_failure=True
