@@ -1,6 +1,6 @@
 """Letters: the script of every letter, and what the other characters are for, as one byte each.
 
-`kinds_of(text)` and `codes_of(text)` turn a text into two arrays of one byte per character, by table look-up:
+`letters` turns a text into two arrays of one byte per character, by look-up in the tables made here:
 
 kind  letters: the number of their script (1-31), plus UPPER for capitals; all else: one of the constants from OTHER on.
 code  letters of LATIN, CYRILLIC, ARABIC, DEVANAGARI: a number that stands for the lower-case letter, unique in its

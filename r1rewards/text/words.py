@@ -1,11 +1,11 @@
 """The words of a thought: runs of letters of one script, what is masked or neutral among them, and what each weighs.
 
     words = read_words(text)
-    words.word(i)
+    words.word(0)                       # the first of them
 
 Not words: whatever `masks` says. Neutral, counted for no language: single letters, words that touch a digit, an
 underscore or a backslash, capitals of at most five letters and camelCase. (Names, function names and units are found
-where languages are told apart: `share`.) A word of a script with spaces weighs 1, a letter of a script without spaces
+where languages are told apart: `reading`.) A word of a script with spaces weighs 1, a letter of a script without spaces
 1 / LETTERS_PER_WORD, so that the same content weighs about the same in all.
 """
 

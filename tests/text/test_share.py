@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from r1rewards.rewards.language import MIN_WORDS
-from r1rewards.text.share import IDS, count_text, measure
+from r1rewards.text.share import IDS, count_text, measure, measure_all
 from r1rewards.text.words import WORD
 from tests.mixtures import by_phrase, by_sentence, sentences
 
@@ -115,3 +115,14 @@ def test_every_word_has_a_language_and_a_weight() -> None:
     assert len(counted.ids) == len(counted.weights) == len(counted.words)
     assert counted.share.evidence == pytest.approx(counted.weights.sum() / WORD)
     assert {"de", "en", "zh"} <= {IDS[i] for i in counted.ids}
+
+
+def test_what_stood_in_another_text_is_new_in_this_one() -> None:
+    text = "We count the apples in the basket. Nous comptons encore les pommes du panier."
+    alone = measure(text, "en")
+    assert 0 < alone < 1
+    assert measure_all([text, text, text + "\n" + text], "en", [0.0] * 3) == [
+        alone,
+        alone,
+        measure(text + "\n" + text, "en"),
+    ]
