@@ -412,6 +412,8 @@ class Trial:
             self.supervisor.kill()  # what had not been forked yet
         elif self.usage.too_much(self.limits):
             self.stop("memory")
+        elif self.printed() > self.limits["output_bytes"]:
+            self.stop("output")  # some languages go on though their writes fail
         elif self.cpu_left < 0:
             self.stop("cpu")
         elif time.monotonic() - self.wall > self.wall_limit:
@@ -421,6 +423,10 @@ class Trial:
                 self.stop("wall")
             else:
                 self.wall_limit = allowed_s
+
+    def printed(self):
+        """Bytes of the longer of its two streams."""
+        return max(os.fstat(stream).st_size for stream in (self.stdout, self.stderr))
 
     def stop(self, why):
         self.over = why
@@ -565,7 +571,7 @@ class LocalUsage:
 class Usage:
     """What the whole slot has used, from its own cgroup, which is readable inside. Versions 1 and 2."""
 
-    poll_s = 3600.0  # nothing to look at but the clocks
+    poll_s = 0.25  # for what has printed too much and goes on; the kernel enforces the rest
 
     def __init__(self, cpus):
         root = "/sys/fs/cgroup"

@@ -70,6 +70,24 @@ def test_how_a_program_ends_is_its_status(
         assert 2000 <= result.tests[0].cpu_ms < 2600
 
 
+def test_what_prints_on_though_its_writes_fail_is_stopped_long_before_its_time_is_up(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    deaf = """
+import os, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+while True:
+    try:
+        os.write({}, b"x" * 65536)
+    except OSError:
+        pass
+"""
+    for stream in 1, 2:
+        result = run(docker_box, python, deaf.format(stream), b"", limits=replace(SHORT, cpu_s=30))
+        assert result.tests[0].status is Status.OUTPUT_LIMIT
+        assert result.tests[0].cpu_ms < 10_000
+
+
 @pytest.mark.parametrize(
     "source", ["def f(:", "x = '\\0'.join\0", "(" * 5000, "print('\udc80')", "a\n\tb\n  c"]
 )
