@@ -117,7 +117,7 @@ def _window_sums(laid: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     return total
 
 
-Counted = Callable[[], "Booleans"]
+Counted = Callable[[], "Booleans | None"]
 
 
 def label(  # noqa: PLR0917
@@ -133,7 +133,7 @@ def label(  # noqa: PLR0917
     silent:  (n,) words that stand in their windows but say nothing (names).
     target:  an index; where two languages are equally likely, this one it is. None where it is written otherwise.
     bounds:  (texts + 1,) the first word of each text.
-    counted: which words (n,) count for the shares, asked for only where there are two languages.
+    counted: which words (n,) count for the shares, None for all; asked for only where there are two languages.
     """
     nobody = len(known.rows) - 1
     slots = known.slots if silent is None else np.where(silent, nobody, known.slots)
@@ -152,9 +152,7 @@ def label(  # noqa: PLR0917
     first = _best(ranked)
     if (first == target).all():
         return None
-    labels = np.full(slots.size, target or 0, np.uint8)
-    labels[doubtful] = first
-    logs = _logs_by_text(labels, bounds, counted(), len(ranked))
+    logs = _logs_by_text(first, doubtful, target, bounds, counted())[: len(ranked)]
     # Where another language has the larger share, it may win words of which there was no doubt.
     weak = (logs[target] < logs.max(axis=0)).nonzero()[0] if target is not None else doubtful[:0]
     if weak.size and doubtful.size < slots.size:
@@ -167,23 +165,42 @@ def label(  # noqa: PLR0917
     begins = doubtful.searchsorted(bounds)
     for text in range(len(bounds) - 1):
         ranked[:, begins[text] : begins[text + 1]] += logs[:, text, None] << _RANK_BITS
-    labels[doubtful] = _best(ranked)
-    return None if (labels == target).all() else labels
+    found = _best(ranked)
+    if (found == target).all():
+        return None
+    labels = np.full(slots.size, target or 0, np.uint8)
+    labels[doubtful] = found
+    return labels
 
 
-_RANK_BITS = 5  # 32 languages at most
-_RANKS = np.arange(31, -1, -1).astype(np.int32)[:, None]
+_RANK_BITS = 5
+MOST_LANGUAGES = 1 << _RANK_BITS
+"""Of one script."""
+_RANKS = np.arange(MOST_LANGUAGES - 1, -1, -1).astype(np.int32)[:, None]
 
 
 def _logs_by_text(
-    labels: npt.NDArray[np.uint8], bounds: Positions, counted: Booleans, languages: int
+    labels: npt.NDArray[np.uint8],
+    at: Positions,
+    rest: int | None,
+    bounds: Positions,
+    counted: Booleans | None,
 ) -> npt.NDArray[np.int32]:
-    """(languages, texts) the logarithms of the shares of the languages in each text."""
+    """(MOST_LANGUAGES, texts) the logarithms of the shares of the languages in each text.
+
+    labels: (k,) the languages of the words `at`. rest: that of all others.
+    """
     texts = len(bounds) - 1
-    cells = np.repeat(np.arange(texts) * languages, np.diff(bounds)) + labels
-    counts = np.bincount(cells[counted], minlength=texts * languages).reshape(texts, languages)
+    cells = np.repeat(np.arange(texts) * MOST_LANGUAGES, np.diff(at.searchsorted(bounds))) + labels
+    total = np.diff(bounds)
+    if counted is not None:
+        cells = cells[counted.take(at)]
+        total = np.diff(np.concatenate([[0], counted.cumsum()]).take(bounds))
+    counts = np.bincount(cells, minlength=texts * MOST_LANGUAGES).reshape(texts, MOST_LANGUAGES)
+    if rest is not None:
+        counts[:, rest] += total - counts.sum(axis=1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    logs = np.full((languages, texts), _log_share(LEAST_SHARE), np.int32)
+    logs = np.full((MOST_LANGUAGES, texts), _log_share(LEAST_SHARE), np.int32)
     for text, language in np.argwhere(shares > LEAST_SHARE).tolist():
         logs[language, text] = _log_share(float(shares[text, language]))
     return logs
@@ -202,7 +219,7 @@ def _ranked(sums: npt.NDArray[np.int16], target: int | None) -> npt.NDArray[np.i
 def _best(ranked: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
     """(n,) the language of the largest; the first of equals."""
     best = ranked.max(axis=0)
-    labels: npt.NDArray[np.uint8] = (~best & (2**_RANK_BITS - 1)).astype(np.uint8)
+    labels: npt.NDArray[np.uint8] = (~best & (MOST_LANGUAGES - 1)).astype(np.uint8)
     return labels
 
 

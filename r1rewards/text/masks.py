@@ -161,12 +161,17 @@ def _delimited(letters: Letters, lines: Positions, marks: Positions, *, display:
     if len(letters.bounds) > 2:
         last = marks.searchsorted(letters.bounds[1:-1]) - 1  # of each text, or of one before it
         is_pair[last[last >= 0]] = False
+    if is_pair[::2].all():
+        return _pairs(marks[::2], marks[1::2], role[::2])
     strides, odd = _strides(letters, marks, is_pair)
     first = np.concatenate([np.arange(a, b, 2) for a, b in strides]) if strides else marks[:0]
-    opens = role.take(first)
-    ends = marks.take(first + 1) + _CLOSER_LETTERS.take(opens)
-    pairs = Masks(marks.take(first), ends, _KINDS.take(opens))
+    pairs = _pairs(marks.take(first), marks.take(first + 1), role.take(first))
     return _in_order(pairs, Masks.of(odd)) if odd else pairs
+
+
+def _pairs(opens: Positions, closes: Positions, roles: npt.NDArray[np.uint8]) -> Masks:
+    """The masks that marks of such `roles` open and the marks behind them close."""
+    return Masks(opens, closes + _CLOSER_LETTERS.take(roles), _KINDS.take(roles))
 
 
 def _roles(

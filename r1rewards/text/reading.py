@@ -24,7 +24,7 @@ from r1rewards.text import langid
 from r1rewards.text.keys import mix, run_heads, run_keys, word_keys
 from r1rewards.text.letters import codes_of
 from r1rewards.text.ngrams import COMMON, LONGEST_WORD, NEUTRAL
-from r1rewards.text.scripts import HAN, KANA, LANGUAGES, LATIN, fold
+from r1rewards.text.scripts import HAN, KANA, LANGUAGES, LATIN, fold, is_any
 from r1rewards.text.words import Words, first_of_sentences
 
 if TYPE_CHECKING:
@@ -53,9 +53,6 @@ _SOLE = np.full(32, UND, np.uint8)
 for _row in LANGUAGES.values():
     if _row.script not in langid.CANDIDATES:
         _SOLE[_row.script] = ID_OF[_row.code]
-
-_IS_SHARED = np.zeros(32, np.bool_)
-_IS_SHARED[list(langid.CANDIDATES)] = True
 
 Teller = Callable[[Words, "Positions", "Positions"], "Bytes"]
 """Another engine: (words, which of them, the sentence of each) -> their languages, as indices into `IDS`."""
@@ -143,8 +140,11 @@ class Reading:
         np.not_equal(sentence[1:], sentence[:-1], out=first[1:])
         windows = langid.Windows.of(first.nonzero()[0], at.size)
         bounds = at.searchsorted(self.first_words)
-        labels = langid.label(windows, known, names, target, bounds, lambda: self.is_new.take(at))
+        labels = langid.label(windows, known, names, target, bounds, lambda: self._counted(at))
         self.ids[at] = ids[target] if labels is None else ids.take(labels)
+
+    def _counted(self, at: Positions) -> Booleans | None:
+        return None if self.is_new is None else self.is_new.take(at)
 
     def _tell_han(self) -> None:
         """Chinese or Japanese, sentence by sentence."""
@@ -185,14 +185,14 @@ class Reading:
         if words.scripts is None:
             return word_keys(self.codes, words.starts, words.ends)
         keys = np.zeros(len(words), np.uint64)
-        at = _IS_SHARED.take(words.scripts).nonzero()[0]
+        at = is_any(words.scripts, langid.CANDIDATES).nonzero()[0]
         if at.size:
             keys[at] = word_keys(self.codes, words.starts.take(at), words.ends.take(at))
         return keys
 
     @functools.cached_property
-    def is_new(self) -> Booleans:
-        """(n,) True in sentences that have not stood before in the same text.
+    def is_new(self) -> Booleans | None:
+        """(n,) True in sentences that have not stood before in the same text; None for everywhere.
 
         Sentences are equal where their words are, in any order, neutral ones left out.
         """
@@ -201,21 +201,24 @@ class Reading:
             new = self._are_new(self.keys)
         else:  # most texts repeat nothing, and the first letters of their words are enough to see it
             new = self._are_new(run_heads(self.codes, words))
-            if not new.all():
-                is_shared = _IS_SHARED.take(words.scripts)
+            if new is not None:
+                is_shared = is_any(words.scripts, langid.CANDIDATES)
                 new = self._are_new(np.where(is_shared, self.keys, run_keys(words)))
-        return new.take(self.sentence_of)
+        return None if new is None else new.take(self.sentence_of)
 
-    def _are_new(self, keys: Keys) -> Booleans:
-        """(sentences,) False where one of the same text before has the same keys."""
+    def _are_new(self, keys: Keys) -> Booleans | None:
+        """(sentences,) False where one of the same text before has the same keys; None for nowhere."""
         spread = mix(keys)
         spread *= ~self.words.neutral
         sums = np.add.reduceat(spread, self.sentences)
-        order = sums.argsort(kind="stable")  # equal ones text by text
-        ranked, text = sums.take(order), self._texts_of(self.sentences.take(order))
-        is_old = (ranked[1:] == ranked[:-1]) & (text[1:] == text[:-1])
+        sums += mix(self._texts_of(self.sentences).astype(np.uint64))
+        ranked = np.sort(sums)  # a third of the time that finding their order takes
+        if (ranked[1:] != ranked[:-1]).all():
+            return None
+        order = sums.argsort(kind="stable")
+        ranked = sums.take(order)
         new = np.ones(sums.size, np.bool_)
-        new[order[1:][is_old]] = False
+        new[order[1:][ranked[1:] == ranked[:-1]]] = False
         return new
 
     @functools.cached_property

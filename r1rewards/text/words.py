@@ -20,20 +20,21 @@ import numpy.typing as npt
 from r1rewards.text import hiding, masks
 from r1rewards.text.letters import Letters, read_letters
 from r1rewards.text.scripts import (
+    ALPHABETS,
     BACKSLASH,
     BACKTICK,
-    CYRILLIC,
     DIGIT,
-    GREEK,
-    HANGUL,
     LATIN,
     LETTERS_PER_WORD,
     NEWLINE,
     OTHER,
     PERIOD,
     SPACE,
+    SYLLABIC,
+    UNSPACED,
     UPPER,
     Bytes,
+    is_any,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def _runs(kinds: Bytes, is_ascii: bool) -> Runs:
     if is_ascii or script.max() <= LATIN:
         return Runs(edges[::2].copy(), edges[1::2].copy(), None)
     of = script.take(edges)
-    at = of.nonzero()[0]
+    if not np.count_nonzero(of[1::2]):  # no run touches the next
+        return Runs(edges[::2].copy(), edges[1::2].copy(), of[::2].copy())
+    at = (of != 0).nonzero()[0]
     return Runs(edges.take(at), edges.take(at + 1), of.take(at))
 
 
@@ -135,9 +138,9 @@ def _unmasked(
     suspicious = plain.take(behind) - plain.take(first) >= hiding.PLAIN_WORDS_IN_A_ROW
     hides = np.zeros(first.size, np.bool_)
     if scripts is not None:
-        long = ends - starts >= hiding.UNSPACED_LETTERS_IN_A_ROW
-        long &= IS_UNSPACED.take(scripts)
+        long = is_any(scripts, UNSPACED)
         if np.count_nonzero(long):
+            long &= ends - starts >= hiding.UNSPACED_LETTERS_IN_A_ROW
             longs = np.concatenate([[0], np.cumsum(long)])
             hides = longs[behind] > longs[first]
             suspicious &= ~hides
@@ -168,26 +171,24 @@ def _neutral(kinds: Bytes, runs: Runs) -> tuple[Booleans, Booleans, Booleans]:
     touches = (before - np.uint8(DIGIT)) < 2
     touches |= (behind - np.uint8(DIGIT)) < 2
     if scripts is not None:
-        touches &= IS_ALPHABET.take(scripts)
-        hidden &= ~IS_SYLLABIC.take(scripts)
+        touches &= is_any(scripts, ALPHABETS)
+        hidden &= ~is_any(scripts, SYLLABIC)
     hidden |= before == BACKSLASH
     neutral = hidden | touches
     capital = (kinds.take(starts) & np.uint8(UPPER | OTHER)) == UPPER
-    _mark_capitals(kinds, starts, ends, neutral, capital)
+    upper = (kinds & np.uint8(UPPER | OTHER)) == UPPER
+    if np.count_nonzero(upper) > np.count_nonzero(capital & (before >= OTHER)):
+        _mark_capitals(runs, (upper[1:] & (kinds[:-1] < OTHER)).nonzero()[0] + 1, neutral, capital)
     return neutral, capital, hidden
 
 
-def _mark_capitals(
-    kinds: Bytes, starts: Positions, ends: Positions, neutral: Booleans, capital: Booleans
-) -> None:
+def _mark_capitals(runs: Runs, inner: Positions, neutral: Booleans, capital: Booleans) -> None:
     """Words with a capital behind their first letter: all capitals (neutral to five letters) and camelCase (neutral).
 
-    A text all in capitals is text: words in a row of five or more in capitals, of three lengths, are not neutral.
+    inner: where capitals stand behind a letter. A text all in capitals is text: words in a row of five or more in
+    capitals, of three lengths, are not neutral.
     """
-    upper = (kinds & np.uint8(UPPER | OTHER)) == UPPER
-    inner = (upper[1:] & (kinds[:-1] < OTHER)).nonzero()[0] + 1
-    if not inner.size:
-        return
+    starts, ends, _ = runs
     word = starts.searchsorted(inner, "right") - 1
     first = np.ones(word.size, np.bool_)
     np.not_equal(word[1:], word[:-1], out=first[1:])
@@ -230,12 +231,6 @@ def first_of_sentences(words: Words) -> Positions:
 
 WORD = 1_000_000
 """The weight of one word: weights are whole numbers, so that no order of adding changes a share."""
-
-IS_UNSPACED, IS_ALPHABET, IS_SYLLABIC = np.zeros((3, 32), np.bool_)
-IS_UNSPACED[list(LETTERS_PER_WORD)] = True
-IS_ALPHABET[[LATIN, CYRILLIC, GREEK]] = True
-IS_SYLLABIC[[*LETTERS_PER_WORD, HANGUL]] = True
-"""Scripts without spaces; scripts whose letters name variables and units; scripts where one letter may be a word."""
 
 LETTER_WEIGHTS = np.zeros(32, np.int64)
 LETTER_WEIGHTS[list(LETTERS_PER_WORD)] = [round(WORD / n) for n in LETTERS_PER_WORD.values()]
