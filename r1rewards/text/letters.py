@@ -67,9 +67,12 @@ def _points_of(text: str) -> npt.NDArray[np.uint32]:
 
 
 def codes_of(units: Units) -> Bytes:
-    """One byte for each letter of the text, see `scripts`."""
+    """One byte for each letter of the text, see `scripts`; of what is no letter, anything."""
     table = tables()
     if units.itemsize == 1:
+        if units.size and units.max() < 128:
+            lower: Bytes = units.view(np.uint8) | np.uint8(0x20)
+            return lower
         return np.frombuffer(units.tobytes().translate(table.latin_1_codes), np.uint8)
     return table.codes.take(units)
 

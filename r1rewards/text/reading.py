@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from r1rewards.text import langid
-from r1rewards.text.keys import mix, run_heads, run_keys, word_keys
+from r1rewards.text.keys import word_keys
 from r1rewards.text.letters import codes_of
 from r1rewards.text.ngrams import COMMON, LONGEST_WORD, NEUTRAL
+from r1rewards.text.repeats import repeated
 from r1rewards.text.scripts import HAN, KANA, LANGUAGES, LATIN, fold, is_any
 from r1rewards.text.words import Words, first_of_sentences
 
@@ -196,30 +197,9 @@ class Reading:
 
         Sentences are equal where their words are, in any order, neutral ones left out.
         """
-        words = self.words
-        if words.scripts is None:
-            new = self._are_new(self.keys)
-        else:  # most texts repeat nothing, and the first letters of their words are enough to see it
-            new = self._are_new(run_heads(self.codes, words))
-            if new is not None:
-                is_shared = is_any(words.scripts, langid.CANDIDATES)
-                new = self._are_new(np.where(is_shared, self.keys, run_keys(words)))
-        return None if new is None else new.take(self.sentence_of)
-
-    def _are_new(self, keys: Keys) -> Booleans | None:
-        """(sentences,) False where one of the same text before has the same keys; None for nowhere."""
-        spread = mix(keys)
-        spread *= ~self.words.neutral
-        sums = np.add.reduceat(spread, self.sentences)
-        sums += mix(self._texts_of(self.sentences).astype(np.uint64))
-        ranked = np.sort(sums)  # a third of the time that finding their order takes
-        if (ranked[1:] != ranked[:-1]).all():
-            return None
-        order = sums.argsort(kind="stable")
-        ranked = sums.take(order)
-        new = np.ones(sums.size, np.bool_)
-        new[order[1:][ranked[1:] == ranked[:-1]]] = False
-        return new
+        texts = self._texts_of(self.sentences)
+        old = repeated(self.words, self.sentences, texts, self.keys, self.codes)
+        return None if old is None else ~old.take(self.sentence_of)
 
     @functools.cached_property
     def names(self) -> Booleans:
@@ -245,9 +225,11 @@ class Reading:
         """(sentences,) True where words of several scripts stand in a sentence."""
         scripts = self.words.scripts
         assert scripts is not None
-        first = np.minimum.reduceat(np.where(self.words.neutral, 255, scripts), self.sentences)
-        last = np.maximum.reduceat(scripts * ~self.words.neutral, self.sentences)
-        mixed: Booleans = first < last
+        at = (~self.words.neutral).nonzero()[0]
+        of, sentence = scripts.take(at), self.sentence_of.take(at)
+        changes = (of[1:] != of[:-1]) & (sentence[1:] == sentence[:-1])
+        mixed = np.zeros(len(self.sentences), np.bool_)
+        mixed[sentence[1:][changes]] = True
         return mixed
 
 
