@@ -32,6 +32,14 @@ TRANSPARENT = frozenset({
 
 _GAP_LETTERS = " \t\r\n\xa0\u3000,.;:!?'\"“”‘’()[]{}~\\–—-"
 _WORD = re.compile(r"\\?\w+")
+_GAP = f"[{re.escape(_GAP_LETTERS)}]*"
+_NEUTRAL = rf"(?:(?<![\w\\])\w(?!\w)|\\(?:{'|'.join(sorted(TRANSPARENT))})(?!\w))"
+# A letter that begins a word, then its others: a pattern that begins with a letter is looked for much faster.
+_PLAIN_WORD = r"[A-Za-z](?<![\w\\][A-Za-z])(?:[a-z]+|(?<=[A-Z])[A-Z]+)(?!\w)"
+_PLAIN_IN_A_ROW = re.compile(
+    rf"{_PLAIN_WORD}(?:{_GAP}(?:{_NEUTRAL}{_GAP})*{_PLAIN_WORD}){{{PLAIN_WORDS_IN_A_ROW - 1}}}"
+)
+_PLAIN = re.compile(r"[A-Za-z](?<![\w\\][A-Za-z])(?:[a-z]{2,}|(?<=[A-Z])[A-Z]{2,})(?!\w)")
 _OPENS_IMPORT = np.zeros(128, np.bool_)
 _OPENS_IMPORT[[ord(c) for c in "ifrup"]] = True
 _IMPORTS = re.compile(r"\s*(?:import|from|return|include|using|package|#include)\b")
@@ -40,10 +48,20 @@ _IMPORTS = re.compile(r"\s*(?:import|from|return|include|using|package|#include)
 def is_prose(text: str, masked: Masks, i: int) -> bool:
     """True where the i-th masked span, no code block, which holds words enough, counts as text."""
     span = Span(int(masked.starts[i]), int(masked.ends[i]), int(masked.kinds[i]))
-    in_a_row, words, behind = 0, 0, span.start
-    for found in _WORD.finditer(text, span.start, span.end):
+    inside = text[span.start : span.end]
+    if inside.isascii():
+        if _PLAIN_IN_A_ROW.search(inside):
+            return True
+        return span.kind == FORMULA and len(_PLAIN.findall(inside)) >= PLAIN_WORDS_IN_A_FORMULA
+    return _is_prose(inside, span.kind)
+
+
+def _is_prose(inside: str, kind: int) -> bool:
+    """The same word by word: what is a letter, and what a capital, is for Unicode to say."""
+    in_a_row, words, behind = 0, 0, 0
+    for found in _WORD.finditer(inside):
         word, (start, end) = found.group(), found.span()
-        gap, behind = text[behind:start], end
+        gap, behind = inside[behind:start], end
         if gap != " " and gap.strip(_GAP_LETTERS):
             in_a_row = 0
         if word[0] == "\\":
@@ -58,7 +76,7 @@ def is_prose(text: str, masked: Masks, i: int) -> bool:
             words += end - start > 2
             if in_a_row >= PLAIN_WORDS_IN_A_ROW:
                 return True
-    return span.kind == FORMULA and words >= PLAIN_WORDS_IN_A_FORMULA
+    return kind == FORMULA and words >= PLAIN_WORDS_IN_A_FORMULA
 
 
 _IS_SIGN = np.zeros(128, np.bool_)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from r1rewards.text.hiding import is_prose, prose_blocks
-from r1rewards.text.masks import CODE
+from r1rewards.text.masks import CODE, FORMULA, INLINE_CODE, Masks, Span
 from r1rewards.text.words import read_words
 from tests.text.test_masks import masks_of
 
@@ -39,3 +41,17 @@ def test_a_mask_that_hides_prose_is_none(text: str, hides: bool) -> None:
         assert bool(hidden) is hides
     else:
         assert is_prose(words.letters.text, found, 0) is hides
+
+
+PIECES = st.sampled_from([
+    "ab", "Area", "of", "a", "I", "2", "12", "x1", "\\text", "\\frac", "\\pi", "\\\\", "\\", " ", "\n", ".", "{", "}",
+    "=", "^", "_", "ABC", "AB", "aB", "camelCase", "-", "\\quad", "\x0b",
+])  # fmt: skip
+
+
+@given(st.lists(st.tuples(PIECES, st.sampled_from(["", " ", " "])).map("".join), max_size=30))
+def test_one_pattern_finds_the_prose_that_is_found_word_by_word(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    for kind in FORMULA, INLINE_CODE:
+        by_words = is_prose(f"{text}=é", Masks.of([Span(0, len(text) + 2, kind)]), 0)
+        assert is_prose(text, Masks.of([Span(0, len(text), kind)]), 0) is by_words
