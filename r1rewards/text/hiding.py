@@ -9,7 +9,7 @@ Source of the rule: measured hacks; every checker that only strips formulas pays
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from r1rewards.text.masks import FORMULA, Masks, Span
 
 if TYPE_CHECKING:
-    from r1rewards.text.letters import Letters
+    from r1rewards.text.letters import Letters, Units
     from r1rewards.text.masks import Positions
 
 PLAIN_WORDS_IN_A_ROW = 5
@@ -91,27 +91,47 @@ def prose_blocks(
     Such a line has three words or more and one sign of code in 20 letters at most, and is no import.
     starts, ends: (n,) all words. first, behind: (blocks,) their spans.
     """
-    text, units = letters.text, letters.units
-    newlines = (units == ord("\n")).nonzero()[0]
-    edges = np.sort(np.concatenate([newlines, first, behind]))
-    edges = edges[np.concatenate([[True], edges[1:] != edges[:-1]])]
-    sign_at = _IS_SIGN.take(units, mode="clip").nonzero()[0]
-    assert not _IS_SIGN[-1]  # to which letters beyond ASCII are clipped
-    signs = np.diff(sign_at.searchsorted(edges))
-    lengths = np.diff(edges) - (units.take(edges[:-1]) == ord("\n"))
+    lines = _Lines.of(letters.units, first, behind)
     counted = np.concatenate([[0], np.cumsum(ends - starts > 1)])
-    first_word = starts.searchsorted(edges)
-    words = np.diff(counted.take(first_word))
-    reads = (words >= 3) & (signs * 20 <= lengths)
-    a, b = edges.searchsorted(first), edges.searchsorted(behind)
+    first_word = starts.searchsorted(lines.starts)
+    words = counted.take(starts.searchsorted(lines.ends)) - counted.take(first_word)
+    reads = (words >= 3) & (lines.signs * 20 <= lines.lengths)
     some = reads.nonzero()[0]
-    opens = units.take(starts.take(first_word.take(some)))  # most lines cannot be imports
+    opens = letters.units.take(starts.take(first_word.take(some)))  # most lines cannot be imports
     for i in some[_OPENS_IMPORT.take(opens, mode="clip")].tolist():
-        reads[i] = not _IMPORTS.match(text, int(edges[i]), int(edges[i + 1]))
-    prose = np.concatenate([[0], np.cumsum(words * reads)])
-    total = np.concatenate([[0], np.cumsum(words)])
-    in_prose = prose.take(b) - prose.take(a)
-    found: npt.NDArray[np.bool_] = (in_prose >= PLAIN_WORDS_IN_A_ROW) & (
-        in_prose * 2 > total.take(b) - total.take(a)
-    )
+        reads[i] = not _IMPORTS.match(letters.text, int(lines.starts[i]), int(lines.ends[i]))
+    total = np.bincount(lines.block, words, first.size)
+    in_prose = np.bincount(lines.block, words * reads, first.size)
+    found: npt.NDArray[np.bool_] = in_prose >= PLAIN_WORDS_IN_A_ROW
+    found &= in_prose * 2 > total
     return found
+
+
+class _Lines(NamedTuple):
+    """The lines of code blocks: their places, the block of each, and how many signs of code are among how many letters.
+
+    A line begins with the new line before it, which is none of its letters.
+    """
+
+    starts: Positions
+    ends: Positions
+    block: Positions
+    signs: Positions
+    lengths: Positions
+
+    @classmethod
+    def of(cls, units: Units, first: Positions, behind: Positions) -> _Lines:
+        """The lines of units[first:behind], for each block."""
+        spans = zip(first.tolist(), behind.tolist(), strict=True)
+        inside = np.concatenate([units[a:b] for a, b in spans])
+        ahead = (behind - first).cumsum() - (behind - first)
+        newlines = inside == ord("\n")
+        edges = np.union1d(newlines.nonzero()[0], ahead)
+        bounds = np.append(edges, inside.size)
+        sizes = np.diff(bounds)
+        block = ahead.searchsorted(edges, "right") - 1
+        starts = edges + (first - ahead).take(block)
+        sign_at = _IS_SIGN.take(inside, mode="clip").nonzero()[0]
+        assert not _IS_SIGN[-1]  # to which letters beyond ASCII are clipped
+        signs = np.diff(sign_at.searchsorted(bounds))
+        return cls(starts, starts + sizes, block, signs, sizes - newlines.take(edges))

@@ -47,8 +47,8 @@ def read_letters(texts: Sequence[str]) -> Letters:
             return Letters(text, np.frombuffer(raw, np.uint8), kinds, bounds)
     points = _points_of(text)
     if points.max() > _LAST_UNIT:
-        text = _in_one_unit(points)
-        points = _points_of(text)
+        texts = _in_one_unit(points, texts, bounds)
+        text = "\n".join([*texts, ""])
     units = points.astype(np.uint16)
     kinds = table.kinds.take(units)
     if kinds.max() >= INVISIBLE:
@@ -82,13 +82,18 @@ _MARK = re.compile("[\u0300-\u036f]")
 _MARKS = re.compile("[^\u0300-\u036f]?[\u0300-\u036f]+")
 
 
-def _in_one_unit(points: npt.NDArray[np.uint32]) -> str:
-    """The text with one letter for each character that takes two UTF-16 units."""
-    points = points.copy()
+def _in_one_unit(
+    points: npt.NDArray[np.uint32], texts: Sequence[str], bounds: list[int]
+) -> list[str]:
+    """The texts with one letter for each character that takes two UTF-16 units; `points` change with them."""
     at = (points > _LAST_UNIT).nonzero()[0]
-    found, which = np.unique(points[at], return_inverse=True)
+    found, which = np.unique(points.take(at), return_inverse=True)
     points[at] = np.array([ord(_stand_in(chr(p))) for p in found.tolist()])[which]
-    return str(points.tobytes(), "utf-32", "surrogatepass")
+    changed = list(texts)
+    for i in set((np.searchsorted(bounds, at, "right") - 1).tolist()):
+        letters = points[bounds[i] : bounds[i + 1] - 1]
+        changed[i] = str(letters.tobytes(), "utf-32", "surrogatepass")
+    return changed
 
 
 def _stand_in(character: str) -> str:
