@@ -326,27 +326,32 @@ def run_rewards(
     is_away = len(batch) and (shards.count(workers) > 1 or not isinstance(workers, int))
     away = [r for r in rewards if is_away and shards.can_shard(r, batch)]
     sent = dict(zip(away, shards.start(away, batch, workers), strict=True)) if away else {}
-    started = [sent.get(reward) or _start(reward, batch) for reward in rewards]
+    # Those that look at a whole group come last: what they ask of another reward has been started by then.
+    in_order = sorted(rewards, key=lambda reward: reward.by_group)
+    started = {reward: sent.get(reward) or _start(reward, batch) for reward in in_order}
     found = [
         part if isinstance(part, Outcomes) else _wait(reward, part, batch)
-        for reward, part in zip(rewards, started, strict=True)
+        for reward, part in ((reward, started[reward]) for reward in rewards)
     ]
     batch.forget_shared()
     return found
 
 
 def _start(reward: Reward, batch: Batch) -> Outcomes | Pending:
-    view = batch.with_options(reward.fixed)
     if batch.deadline is not None and not reward.by_group and len(batch) > _CHUNK:
-        return _in_chunks(reward, view)
-    return _guarded(reward, view, is_whole=True)
+        found = _in_chunks(reward, batch)
+        if not reward.fixed:
+            batch.share(reward.score, found)
+        return found
+    return _guarded(reward, batch.with_options(reward.fixed), is_whole=True)
 
 
 def _in_chunks(reward: Reward, batch: Batch) -> Pending:
     """Chunk by chunk while there is time: a deadline bounds work that cannot be interrupted."""
-    rows = range(0, len(batch), _CHUNK)
-    parts = [_guarded(reward, batch.take(range(i, min(i + _CHUNK, len(batch))))) for i in rows]
+    chunks = (chunk.with_options(reward.fixed) for chunk in batch.chunks(_CHUNK))
+    parts = [_guarded(reward, chunk, is_whole=True) for chunk in chunks]
 
+    @functools.cache
     def wait() -> Outcomes:
         done = [p if isinstance(p, Outcomes) else p() for p in parts]
         return Outcomes(

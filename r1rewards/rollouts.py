@@ -139,8 +139,24 @@ class Batch(Sequence[Rollout]):
         found: T = self._shared[compute]
         return found
 
+    def share(self, compute: Callable[[Batch], Any], found: Any) -> None:
+        """Let `shared(compute)` be `found`, which was computed in another way."""
+        self._shared.setdefault(compute, found)
+
+    def chunks(self, size: int) -> list[Batch]:
+        """The same rollouts in batches of `size`, cut once: what is shared in them is shared by all who ask."""
+        cut = self._shared.setdefault("chunks", {})
+        if size not in cut:
+            starts = range(0, len(self), size)
+            cut[size] = [self.take(range(i, min(i + size, len(self)))) for i in starts]
+        chunks: list[Batch] = cut[size]
+        return chunks
+
     def forget_shared(self) -> None:
         """Drop the shared work. What a reward said refers to its batch: kept, both would wait for the collector."""
+        for chunks in self._shared.pop("chunks", {}).values():
+            for chunk in chunks:
+                chunk.forget_shared()
         self._shared.clear()
 
     def with_options(self, options: Mapping[str, Any]) -> Batch:

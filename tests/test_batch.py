@@ -7,6 +7,7 @@ import math
 import pickle
 import time
 import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -135,6 +136,32 @@ def test_what_is_not_scored_by_the_deadline_is_named() -> None:
     assert 0 < done.sum() < 2000
     late = int(np.flatnonzero(~done)[0])
     assert scores[late].outcomes["test/slow"].verdict is Verdict.DEADLINE
+
+
+@pytest.mark.parametrize("names", [("length", "test/right", "cosine"), ("cosine", "test/right")])
+def test_under_a_deadline_too_what_is_right_is_asked_once_of_each_rollout(
+    names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def right(batch):
+        asked.extend(batch.completions)
+        return lambda: Outcomes.of(
+            [
+                Outcome(Verdict.CORRECT if "a" in c else Verdict.WRONG, 1.0)
+                for c in batch.completions
+            ]
+        )
+
+    reward = Reward("test/right", right)
+    monkeypatch.setattr("r1rewards.rewards.correct_of.accuracy", SimpleNamespace(REWARD=reward))
+    completions = [f"{'ab'[i % 2]} {i}" for i in range(1200)]
+    rewards = [reward if name == reward.name else name for name in names]
+    given = {"rewards": rewards, "groups": [0] * 1200, "max_length": 9, "characters_per_token": 1.0}
+    scores = score_batch(completions, **given, deadline_s=60)
+    assert sorted(asked) == sorted(completions)
+    assert scores.names == names
+    np.testing.assert_array_equal(scores.rewards, score_batch(completions, **given).rewards)
 
 
 def test_columns_are_one_value_for_all_or_one_for_each() -> None:
