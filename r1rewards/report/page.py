@@ -130,7 +130,8 @@ def _cards(seen: Collected, found: Evaluation | None, bad_rows: int) -> Markup:
 
 def _card(value: str, name: str) -> Markup:
     number, _, rest = value.partition(" ")
-    return el("div", el("b", number, el("small", f" {rest}")), el("span", name), class_="card")
+    figure = el("b", number, *([" ", el("small", rest)] if rest else []))
+    return el("div", figure, el("span", name), class_="card")
 
 
 def short_estimate(estimate: Estimate) -> str:

@@ -135,6 +135,19 @@ def test_in_a_browser_the_page_is_drawn(report: Path, tmp_path: Path) -> None:
     assert accent.sum() > 2000  # the bars
 
 
+@pytest.mark.browser
+def test_in_a_dark_browser_the_page_is_dark_and_can_be_read(report: Path, tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    shot = tmp_path / "shot.png"
+    dark = "--blink-settings=preferredColorScheme=0"
+    browse(tmp_path, f"file://{report}", dark, f"--screenshot={shot}", "--window-size=1200,1600")
+    pixels = np.asarray(image.open(shot).convert("RGB")).reshape(-1, 3).astype(int)
+    brightness = pixels.mean(axis=1)
+    assert (brightness < 64).mean() > 0.7
+    assert 0.005 < (brightness > 190).mean() < 0.1  # letters, no white panel
+    assert (np.abs(pixels - (0x8A, 0xA5, 0xFF)).sum(axis=1) < 12).sum() > 2000  # the bars
+
+
 def browse(folder: Path, url: str, *flags: str) -> bytes:
     chromium = shutil.which("chromium") or pytest.fail("no chromium: apt-get install chromium")
     command = [
