@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from string import ascii_letters
 
 from r1rewards.answers.limits import MAX_CHARS, MAX_TOKENS
 from r1rewards.answers.spelling import (
@@ -31,9 +32,12 @@ def tokens(text: str) -> list[Token]:
         raise UnreadableAnswerError(f"{len(text)} characters; at most {MAX_CHARS} are read")
     found: list[Token] = []
     _scan(text, 0, len(text), found)
+    if len(found) > MAX_TOKENS:
+        raise UnreadableAnswerError(f"more than {MAX_TOKENS} tokens")
+    end = len(text)
     while found and (found[-1][0] in ".," or found[-1][1] == "\\sep"):
         found.pop()
-    found.append(("$", "", len(text), len(text)))
+    found.append(("$", "", end, end))
     return found
 
 
@@ -77,10 +81,8 @@ _TEXT_COMMANDS = (
     r"|mathsf|mathtt|mathnormal|mathcal|mathscr|mathfrak|boldsymbol|bm|pmb|operatorname\*?|mathop|fbox|underline|rm|bf|it"
     r"|variable"
 )
-_TOKEN = re.compile(
-    r"(?P<plain>[+(){}^_/\[\],]|-(?!>))|(?P<letter>[A-Za-z](?![A-Za-z]))"  # most tokens: tried first
-    r"|(?P<digits>[0-9]+(?![0-9.,eE{]|\s[\d{]|\\[,;: !]))"
-    r"|(?P<space>[\s~$\"`]+|\\[ ,;:!>/]|\\(?:left|right|[bB]igg?[lrm]?|mleft|mright|middle)(?![A-Za-z])\s*\.?)"
+_GROUPED = (
+    r"(?P<space>[\s~$\"`]+|\\[ ,;:!>/]|\\(?:left|right|[bB]igg?[lrm]?|mleft|mright|middle)(?![A-Za-z])\s*\.?)"
     rf"|\\(?P<text>{_TEXT_COMMANDS})\s*\{{(?P<body>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}"
     r"|\\(?:mathbb|Bbb|mathds|mathbf|bf)\s*(?:\{\s*(?P<set>[RZNQC])\s*\}|(?P<sett>[RZNQC])(?![A-Za-z]))"
     r"|\\(?P<env>(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\s*\{[clr| ]+\})?)"
@@ -92,35 +94,42 @@ _TOKEN = re.compile(
     r"|\\(?P<command>[A-Za-z]+\*?)"
     r"|(?P<word>[A-Za-z]+)"
     r"|(?P<op><=>|<=|>=|!=|==|:=|=>|->|\*\*|\.\.\.+|\\\\|\\[(){}\[\]%$&#_|]|&&|\|\|"
-    rf"|[^\x00-\x7f{''.join(op for op in OPERATORS if not op.isascii())}]+|.)",
+    rf"|[^\x00-\x7f{''.join(op for op in OPERATORS if not op.isascii())}]+|.)"
+)
+_RARER = re.compile(_GROUPED, re.DOTALL)
+_PIECE = re.compile(
+    r"[+(){}^_/\[\],]|-(?!>)|[A-Za-z](?![A-Za-z])|[0-9]+(?![0-9.,eE{]|\s[\d{]|\\[,;: !])|"  # most: tried first
+    + re.sub(r"\(\?P<\w+>", "(?:", _GROUPED),
     re.DOTALL,
 )
+"""Cuts a text into pieces that lie end to end. Without groups, as `findall` then makes plain strings of them."""
+
+_KNOWN = {
+    **{letter: ("s", letter) for letter in ascii_letters},
+    **OPERATORS,
+    **{"\\" + name: spelled for name, spelled in COMMANDS.items()},
+    **dict.fromkeys((" ", "\\left", "\\right"), ("", "")),
+}
+"""Piece -> token, of nearly all pieces that are no numbers."""
+
 _NOT_DIGITS = re.compile(r"[^\d.eE+-]")
 
 
 def _scan(text: str, start: int, end: int, out: list[Token]) -> None:
-    for m in _TOKEN.finditer(text, start, end):
-        kind = m.lastgroup
-        if kind == "space":
-            continue
-        if len(out) > MAX_TOKENS:
-            raise UnreadableAnswerError(f"more than {MAX_TOKENS} tokens")
-        begin, stop = m.span()
-        if kind == "plain":
-            found = m[0]
-            out.append(("o" if found != "," else ",", found, begin, stop))
-        elif kind == "digits":
-            out.append(("n", m[0], begin, stop))
-        elif kind == "letter":
-            out.append(("s", m[0], begin, stop))
-        elif kind == "command":
-            spelled = COMMANDS.get(m["command"])
-            if spelled is None:
-                _command(m["command"], begin, stop, out)
-            elif spelled[1]:
-                out.append((*spelled, begin, stop))
+    for piece in _PIECE.findall(text, start, end):
+        stop = start + len(piece)
+        known = _KNOWN.get(piece)
+        if known is not None:
+            kind, spelled = known
+            if kind:
+                out.append((kind, spelled, start, stop))
+        elif piece.isdecimal():
+            out.append(("n", piece, start, stop))
         else:
+            m = _RARER.match(text, start, end)
+            assert m is not None
             _scan_rarer(text, m, out)
+        start = stop
 
 
 def _scan_rarer(text: str, m: re.Match[str], out: list[Token]) -> None:
@@ -131,6 +140,8 @@ def _scan_rarer(text: str, m: re.Match[str], out: list[Token]) -> None:
         out.append(("n", _NOT_DIGITS.sub("", m[0]).rstrip("."), begin, stop))
     elif kind == "op":
         _operator(m[0], begin, stop, out)
+    elif kind == "command":
+        _command(m["command"], begin, stop, out)
     elif kind == "word":
         _word(m[0], begin, stop, out)
     elif kind == "body":
@@ -139,17 +150,16 @@ def _scan_rarer(text: str, m: re.Match[str], out: list[Token]) -> None:
         out.append(("r", m[0], begin, stop))
     elif kind == "env":
         out.append(("e", m[0].split("}")[0].replace(" ", ""), begin, stop))
-    else:
+    elif kind != "space":
         out.append(("S", m[m.lastindex or 0], begin, stop))
 
 
 def _operator(op: str, start: int, end: int, out: list[Token]) -> None:
-    kind, text = OPERATORS.get(op, ("t", op) if not op.isascii() else ("?", op))
-    if not text:
-        return
-    if kind == "t" and out and out[-1][0] == "t" and out[-1][3] == start:
-        start, text = out[-1][2], out.pop()[1] + text  # a run of letters outside ASCII is one word
-    out.append((kind, text, start, end))
+    """What no table knows: a run of letters outside ASCII is one word, and anything else is not read."""
+    if not op.isascii() and out and out[-1][0] == "t" and out[-1][3] == start:
+        _, before, start, _ = out.pop()
+        op = before + op
+    out.append(("?" if op.isascii() else "t", op, start, end))
 
 
 def _command(name: str, start: int, end: int, out: list[Token]) -> None:
