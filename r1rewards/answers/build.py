@@ -30,8 +30,14 @@ INFINITY = Constant("oo")
 EMPTY = NamedSet("empty")
 
 
+_SMALL = {str(n): Number(n) for n in range(100)}
+
+
 def literal(text: str) -> Number | None:
     """The number that plain digits write, or None where it is too long."""
+    found = _SMALL.get(text)
+    if found is not None:
+        return found
     if text.isdecimal():
         return (
             Number(int(text))

@@ -23,7 +23,7 @@ from r1rewards.answers.build import (
     repeating,
 )  # fmt: skip
 from r1rewards.answers.grammar_functions import FUNCTIONS, Functions
-from r1rewards.answers.limits import MAX_DIGITS, MAX_POSTFIX, MAX_REPEATING
+from r1rewards.answers.limits import MAX_DEPTH, MAX_DIGITS, MAX_POSTFIX, MAX_REPEATING
 from r1rewards.answers.nodes import (
     Call,
     Combined,
@@ -52,7 +52,11 @@ if TYPE_CHECKING:
 
 RELATIONS = frozenset("=≠<≤>≥≈∈∉≡∼→⊂⊥∥")
 _SET_OPERATIONS = {"∪": "union", "∩": "meet", "∖": "minus"}
+_RELATES = RELATIONS | {"pmod", "mod", "("}
+_CLOSING = frozenset((")", "]", "}", "}>", "&", "⏎"))
 _STARTS = frozenset("nrscfeS")
+_MAY_STICK = frozenset("ne")
+_ENDS = frozenset("$,t")
 _OPENING = frozenset("([{⌊⌈")
 _ENDS_A_TERM = RELATIONS | frozenset("+-)}]&:") | {"}>", "⏎"}
 _POSTFIX = frozenset("^!%'°_")
@@ -86,10 +90,11 @@ class Parser(Functions):
 
     def relation(self) -> Node:
         """relation = ratio { relop ratio } [ "(mod" expr ")" ]"""
-        side = self.ratio()
-        if self.kind != "o" or (
-            self.ahead not in RELATIONS and self.ahead not in ("pmod", "mod", "(")
-        ):
+        side = self.amount()
+        if self.kind != "o" or self.ahead in _CLOSING:  # nearly always
+            return side
+        side = self.ratio(side)
+        if self.kind != "o" or self.ahead not in _RELATES:
             return side
         sides, ops = [side], []
         while self.kind == "o" and self.ahead in RELATIONS:
@@ -117,9 +122,9 @@ class Parser(Functions):
             return node
         return None
 
-    def ratio(self) -> Node:
-        """ratio = sets { ":" sets }"""
-        first = self.sets()
+    def ratio(self, first: Node | None = None) -> Node:
+        """ratio = sets { ":" sets }; `first`: an amount that was read already"""
+        first = self.sets(first)
         if self.kind != "o" or self.ahead != ":" or self.builders:
             return first
         parts = [first]
@@ -127,9 +132,9 @@ class Parser(Functions):
             parts.append(self.sets())
         return Ratio(tuple(parts))
 
-    def sets(self) -> Node:
+    def sets(self, first: Node | None = None) -> Node:
         r"""sets = amount { ( "\cup" | "\cap" | "\setminus" ) amount }"""
-        node = self.amount()
+        node = first or self.amount()
         while self.kind == "o" and self.ahead in _SET_OPERATIONS:
             operation = _SET_OPERATIONS[self.ahead]
             self.advance()
@@ -207,13 +212,13 @@ class Parser(Functions):
 
     def expr(self) -> Node:
         r"""expr = [ sign ] term { ( "+" | "-" | "\pm" | "\mp" ) term }"""
-        if self.kind == "o" and self.ahead in _SIGNS:
-            terms = [self.signed()]
-        else:
-            terms = [self.term()]
+        first = self.signed() if self.kind == "o" and self.ahead in _SIGNS else self.term()
+        if self.kind != "o" or self.ahead not in _SIGNS:
+            return first
+        terms = [first]
         while self.kind == "o" and self.ahead in _SIGNS:
             terms.append(self.signed())
-        return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+        return Sum(tuple(terms))
 
     def signed(self) -> Node:
         """signed = sign { sign } term"""
@@ -231,9 +236,13 @@ class Parser(Functions):
 
     def term(self) -> Node:
         """term = factor { ( "*" | "/" | "mod" | nothing ) factor }"""
-        factors = [self.factor()]
+        first = self.power() if self.kind in _STARTS else self.factor()
+        if self.kind in _ENDS or (self.kind == "o" and self.ahead in _ENDS_A_TERM):
+            return first
+        factors = [first]
         while True:
-            if self.kind == "o":
+            kind = self.kind
+            if kind == "o":
                 ahead = self.ahead
                 if ahead in _ENDS_A_TERM:
                     break
@@ -250,7 +259,7 @@ class Parser(Functions):
                     factors.append(self.power())
                 else:
                     break
-            elif self.kind in _STARTS and not self.is_stuck():
+            elif kind in _STARTS and not (kind in _MAY_STICK and self.is_stuck()):
                 factors.append(self.power())
             else:
                 break
@@ -293,7 +302,8 @@ class Parser(Functions):
 
     def power(self) -> Node:
         """power = atom { "!" | "%" | "'" | "^" exponent | degree sign | "_" base }"""
-        node = self.atom()
+        kind = self.kind
+        node = self.number() if kind == "n" else self.symbol() if kind == "s" else self.atom()
         postfixes = 0
         while self.kind == "o" and self.ahead in _POSTFIX:
             ahead = self.ahead
@@ -334,9 +344,7 @@ class Parser(Functions):
                     base = decorated(base, inner[1])
                 self.expect("}")
                 return base
-            self.advance()
-            exponent = self.nested(self.expr)
-            self.expect("}")
+            exponent = self.braced_number() or self.braced_exponent()
         elif self.kind == "o" and self.ahead in "+-±":
             exponent = self.nested(self.signed_atom)
         else:
@@ -345,6 +353,13 @@ class Parser(Functions):
                 self.advance()
                 exponent = self.nested(lambda: self.raised(exponent))
         return Power(base, exponent)
+
+    def braced_exponent(self) -> Node:
+        """ "{" expr "}" """
+        self.advance()
+        exponent = self.nested(self.expr)
+        self.expect("}")
+        return exponent
 
     def signed_atom(self) -> Node:
         """A sign and an atom: `x^-1`."""
@@ -369,21 +384,28 @@ class Parser(Functions):
         if kind == "s":
             return self.symbol()
         if kind in "ofe":
-            return self.nested(self.compound)
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise self.error(f"nested deeper than {MAX_DEPTH}")
+            node = self.compound(kind, ahead)
+            self.depth -= 1
+            return node
         if kind not in "crSu":
             raise self.error("a value is missing" if kind == "$" else f"{ahead!r} is not read")
         return self.other_atom(kind, ahead)
 
-    def compound(self) -> Node:
+    def compound(self, kind: str, ahead: str) -> Node:
         """compound = brackets | function | environment"""
-        kind, ahead = self.kind, self.ahead
+        if kind == "f":
+            self.advance()
+            return FUNCTIONS.get(ahead, Functions.function)(self, ahead)
         if kind == "e":
             return self.environment()
-        rule = _BRACKETS.get(ahead) if kind == "o" else None
-        if kind == "o" and rule is None:
+        rule = _BRACKETS.get(ahead)
+        if rule is None:
             raise self.error(f"{ahead!r} where a value should stand")
         self.advance()
-        return FUNCTIONS.get(ahead, Functions.function)(self, ahead) if rule is None else rule(self)
+        return rule(self)
 
     def other_atom(self, kind: str, ahead: str) -> Node:
         """A constant, a repeating decimal, a named set or an amount of money."""
@@ -420,7 +442,7 @@ class Parser(Functions):
                 self.goto(at)
                 raise self.error("digits that the base does not have")
             return found
-        node = Number(int(text)) if len(text) < 100 and text.isdecimal() else literal(text)
+        node = literal(text)
         if node is None:
             self.goto(at)
             raise self.error(f"a number of more than {MAX_DIGITS} digits")

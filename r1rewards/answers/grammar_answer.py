@@ -61,8 +61,9 @@ _PROSE = re.compile(r"(?=.*[A-Za-z]{4})[A-Za-z][A-Za-z'’ .-]*")
 _JOINED = re.compile(r"\b(?:and|or|is)\b|^(?:option|choice|answer)\b", re.IGNORECASE)
 _WRAPPED = re.compile(r"^\\[(\[](?=.*\\[)\]]$)|\\[)\]]$|^\\displaystyle(?![A-Za-z])", re.DOTALL)
 _MAYBE_WORDS = re.compile(
-    r"(?<![A-Za-z\\])[A-Za-z]{2}|\\(?:text|mbox|math|op|rm|bf|hbox|emph)|:|[A-J]|\d-\d|\d\s*[ap]|[^\x00-\x7f]"
+    r"[A-Za-z](?:(?<![A-Za-z\\].)[A-Za-z]|(?<=[A-J]))|\\(?:text|mbox|math|op|rm|bf|hbox|emph)|:|\d(?:-\d|\s*[ap])|[^\x00-\x7f]"
 )
+_OPENS_A_FORMULA = frozenset(("\\frac", "\\sqrt", "\\begi"))
 _HAS_WORDS = re.compile(r"[A-Za-z]{2,}|[^\W\d_a-zA-Z]")
 _COMMANDS = re.compile(r"\\(?!text|mbox|mathrm|mathbf|q?quad)[A-Za-z]+")
 
@@ -73,15 +74,8 @@ def read_answer(text: str) -> Node:
     if len(text) > MAX_CHARS:
         raise UnreadableAnswerError(f"{len(text)} characters; at most {MAX_CHARS} are read")
     text = text.strip()
-    if text[:1] == "<":
-        m = _TAGS.fullmatch(text)
-        text = (m[1] if m else text).strip()
-    if text[:2] in ("\\(", "\\[", "\\d"):
-        text = _WRAPPED.sub("", text).strip()
-    if text.startswith("**") and text.endswith("**") and len(text) > 4:
-        text = text[2:-2]
-    if not text:
-        raise UnreadableAnswerError("an empty answer")
+    if text[:1] in "<\\*":  # or empty
+        text = _unwrapped(text)
     found = _special(text)
     if found is not None:
         return found
@@ -97,11 +91,27 @@ def read_answer(text: str) -> Node:
         return words(plain)
 
 
+def _unwrapped(text: str) -> str:
+    """What an answer's tag, math brackets or stars surround. Raises UnreadableAnswerError where that is nothing."""
+    if text[:1] == "<":
+        m = _TAGS.fullmatch(text)
+        text = (m[1] if m else text).strip()
+    if text[:2] in ("\\(", "\\[", "\\d"):
+        text = _WRAPPED.sub("", text).strip()
+    if text.startswith("**") and text.endswith("**") and len(text) > 4:
+        text = text[2:-2]
+    if not text:
+        raise UnreadableAnswerError("an empty answer")
+    return text
+
+
 def _special(text: str) -> Node | None:
     """What no expression grammar should see: names in capitals, choices, times, dates, numbers in a base."""
     m = _PLAIN.fullmatch(text)
     if m is not None:
         return _plain(m)
+    if text[:5] in _OPENS_A_FORMULA:
+        return None
     m = _BASED.fullmatch(text) if "_" in text else None
     if m is not None:
         based = base_number(m[1], m[2] or m[3])
@@ -190,16 +200,18 @@ class _Answer(Parser):
     def answer(self) -> Node:
         """answer = item { separator item }"""
         items: list[Node] = []
-        if not self.accept("≈"):
-            self.accept("=")  # `\\boxed{= 5}`
+        if self.kind == "o" and self.ahead in "≈=":  # `\\boxed{= 5}`
+            self.advance()
         while self.kind != "$":
             if self.separated() and self.kind == "$":
                 break
             items.append(self.item())
-            if self.kind != "$" and not self.separated():
-                raise self.error("left over")
             if len(items) > MAX_ITEMS:
                 raise self.error(f"more than {MAX_ITEMS} answers")
+            if self.kind == "$":
+                break
+            if not self.separated():
+                raise self.error("left over")
         if not items:
             raise self.error("no answer in it")
         if self.signs:
@@ -214,7 +226,7 @@ class _Answer(Parser):
 
     def separated(self) -> bool:
         """As between brackets; besides, words that introduce the domain of a letter."""
-        found = super().separated()
+        found = self.kind in ",o" and super().separated()
         if self.kind == "t" and self.is_clause():
             if self.ahead.strip(" ,.:").lower() in WHERE:
                 self.advance()
@@ -228,14 +240,15 @@ class _Answer(Parser):
 
     def item(self) -> Node:
         """item = [ label ] ( "…" | name "(" names ")" "=" relation | relation | words )"""
-        if self.accept("…"):
-            return Symbol("…")
-        if self.kind == "t":
+        kind = self.kind
+        if kind == "t":
             return self.labelled()
-        if self.kind == "s" and self.tokens[self.i + 1][1] == "(":
+        if kind == "s" and self.tokens[self.i + 1][1] == "(":
             found = self.definition()
             if found is not None:
                 return found
+        elif kind == "o" and self.accept("…"):
+            return Symbol("…")
         return self.relation()
 
     def labelled(self) -> Node:

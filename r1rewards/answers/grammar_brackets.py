@@ -2,7 +2,7 @@ r"""Brackets of every shape: groups, tuples, intervals, sets, absolute values.""
 
 from __future__ import annotations
 
-from r1rewards.answers.build import EMPTY, is_infinite, product, reciprocal
+from r1rewards.answers.build import EMPTY, is_infinite, literal, product, reciprocal
 from r1rewards.answers.cursor import Cursor
 from r1rewards.answers.limits import MAX_ITEMS
 from r1rewards.answers.nodes import (
@@ -100,11 +100,12 @@ class Brackets(Cursor):
 
     def braced(self) -> Node:
         r"""LaTeX group: "{" expr [ "\choose" | "\over" expr ] "}"; with separators, a set"""
-        if self.accept("}"):
-            if self.kind == "$":
-                raise self.error("an empty group")
-            return self.nested(self.power)
-        if (
+        if self.kind == "o":
+            if self.accept("}"):
+                if self.kind == "$":
+                    raise self.error("an empty group")
+                return self.nested(self.power)
+        elif (
             self.kind == "s"
             and self.tokens[self.i + 1][1] in ("|", ":")
             and self.is_builder_ahead()
@@ -129,6 +130,17 @@ class Brackets(Cursor):
             return node
         self.goto(at)
         return self.elements("}", "}>")
+
+    def braced_number(self) -> Node | None:
+        """`{12}`, which is what most groups are: read at once. None where something else is ahead."""
+        at = self.i
+        kind, digits, start, end = self.tokens[at + 1]
+        if kind != "n" or self.tokens[at + 2][1] != "}" or len(digits) != end - start:
+            return None
+        node = literal(digits)
+        if node is not None:
+            self.goto(at + 3)
+        return node
 
     def is_builder_ahead(self) -> bool:
         """True where a relation stands behind the bar, before the group ends: `{x | x > 1}`, but not `{x|y|}`."""

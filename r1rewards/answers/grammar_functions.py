@@ -101,25 +101,30 @@ class Functions(Brackets):
 
     def argument(self) -> Node:
         r"""argument = "{" expr "}" | one digit | atom, as TeX reads `\\frac12`"""
-        if self.kind == "n":
-            self.ungroup()
-        if self.kind == "n" and self.ahead.isdecimal() and len(self.ahead) > 1:
+        kind, ahead = self.kind, self.ahead
+        if kind == "o" and ahead == "{":
+            return self.braced_number() or self.atom()
+        if kind == "n":
+            return self.digit()
+        if kind == "s":
+            self.advance()
+            return Constant(ahead) if ahead in ("i", "e") else Symbol(ahead)
+        if kind == "o" and ahead == "-":
+            self.advance()
+            return negated(self.argument())
+        return self.atom()
+
+    def digit(self) -> Node:
+        """The first digit of a number ahead; the others stay. A decimal is taken whole."""
+        self.ungroup()
+        if self.ahead.isdecimal() and len(self.ahead) > 1:
             kind, digits, start, end = self.tokens[self.i]
             self.tokens[self.i] = (kind, digits[1:], start + 1, end)
             self.ahead = digits[1:]
             return Number(int(digits[0]))
-        if self.kind == "n":
-            node = literal(self.ahead)
-            self.advance()
-            return node or ZERO
-        if self.kind == "s":
-            name = self.ahead
-            self.advance()
-            return Constant(name) if name in ("i", "e") else Symbol(name)
-        if self.kind == "o" and self.ahead == "-":
-            self.advance()
-            return negated(self.argument())
-        return self.atom()
+        node = literal(self.ahead)
+        self.advance()
+        return node or ZERO
 
     def fraction(self, _: str) -> Node:
         r"""fraction = "\frac" argument argument"""
@@ -134,12 +139,12 @@ class Functions(Brackets):
     def root(self, _: str) -> Node:
         r"""root = "\sqrt" [ "[" expr "]" ] ( group | atom )"""
         index: Node | None = None
-        if self.accept("["):
+        if self.ahead == "[" and self.accept("["):
             brackets, self.brackets = self.brackets, 1
             index = self.nested(self.expr)
             self.brackets = brackets
             self.expect("]")
-        body = self.atom()
+        body = (self.braced_number() if self.ahead == "{" else None) or self.atom()
         if index is None or index == Number(2):
             return Power(body, HALF)
         return Call("root", (body, index))
@@ -260,10 +265,12 @@ class Functions(Brackets):
         while not (self.kind == "e" and self.ahead.startswith("\\end")):
             if self.kind == "$":
                 break
-            if self.accept("⏎"):
-                rows.append(row)
-                row = []
-            elif not self.accept("&") and not (cases and self.separated()):
+            if self.kind == "o" and self.ahead in "⏎&":
+                if self.ahead == "⏎":
+                    rows.append(row)
+                    row = []
+                self.advance()
+            elif not (cases and self.separated()):
                 row.append(self.condition() if cases else self.relation())
         if row:
             rows.append(row)

@@ -165,9 +165,12 @@ def quantity(plain: str) -> Node | None:
     return compound(found) if len(found) > 1 else found[0] if found else None
 
 
+_NONE: Final = Fraction(0)
+
+
 def compound(amounts: list[Node]) -> Node | None:
     """Amounts of one kind in smaller and smaller units, added up: 5 feet and 6 inches are 66 inches."""
-    total, last, kind = Fraction(0), Fraction(0), None
+    total, last, kind = _NONE, _NONE, None
     for one in amounts:
         if (
             not isinstance(one, Quantity)
