@@ -77,17 +77,26 @@ class Exact:
 
     def sum(self, node: Sum) -> Rational:
         """Terms added up."""
-        total: Rational = 0
-        for term in node.terms:
+        first, *rest = node.terms
+        total = self.of(first)
+        for term in rest:
             total = total + self.of(term)
         return bounded(total)
 
     def product(self, node: Product) -> Rational:
-        """Factors multiplied."""
-        total: Rational = 1
+        """Factors multiplied, as whole numbers above and below: one fraction at the end costs less than many."""
+        top = bottom = 1
         for factor in node.factors:
-            total = bounded(total * self.of(factor))
-        return total
+            value = self.of(factor)
+            if type(value) is int:
+                top *= value
+            else:
+                top *= value.numerator
+                bottom *= value.denominator
+            if top.bit_length() > MAX_BITS or bottom.bit_length() > MAX_BITS:
+                value = bounded(Fraction(top, bottom))
+                top, bottom = value.numerator, value.denominator
+        return top if bottom == 1 else bounded(Fraction(top, bottom))
 
     def power(self, node: Power) -> Rational:
         """A rational power, where the result is rational."""
@@ -184,9 +193,9 @@ def rational_power(base: Rational, exponent: Rational) -> Rational:
         size = max(abs(base.numerator).bit_length(), base.denominator.bit_length())
         if abs(exponent) * size > MAX_BITS * 2:
             raise TooHardError
-        if type(base) is int and exponent > 0:
-            return bounded(base**exponent)
-        return bounded(Fraction(base) ** exponent)
+        if type(base) is int:
+            return bounded(base**exponent if exponent > 0 else Fraction(1, base**-exponent))
+        return bounded(base**exponent)
     degree = exponent.denominator
     if degree > 64:
         raise NotHereError

@@ -178,6 +178,9 @@ def square_root(value: Rational) -> int:
     return top * pow(_whole_root(value.denominator), -1, PRIME) % PRIME
 
 
+_PRIMES = [(n, root) for n, root in ROOTS.items() if n > 0]
+
+
 def _whole_root(n: int) -> int:
     root = isqrt(n)
     if root * root == n:
@@ -185,12 +188,12 @@ def _whole_root(n: int) -> int:
     if n.bit_length() > MAX_ROOT_BITS:
         raise NotHereError
     image = 1
-    for prime, element in ROOTS.items():
-        if prime < 0:
-            continue
+    for prime, element in _PRIMES:
         while not n % prime:
             n //= prime
             image = image * element % PRIME
+        if n == 1:
+            return image
     root = isqrt(n)
     if root * root != n:
         raise NotHereError

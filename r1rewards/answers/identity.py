@@ -443,7 +443,8 @@ def real_points(names: set[str], positive: set[str], seed: int, k: int) -> dict[
     for name in names:
         bits = scrambled(seed + k, name)
         low, high = _RANGES[k % 8] if k < 2 or bits & 1 else _RANGES[(k + 2) % 8]
-        value = low + Fraction((bits >> 8) % 1_000_003 + 1, 1_000_005) * (high - low)
+        part = (bits >> 8) % 1_000_003 + 1
+        value = Fraction(low * 1_000_005 + part * (high - low), 1_000_005)
         points[name] = abs(value) if name in positive else value
     return points
 

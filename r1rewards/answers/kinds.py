@@ -39,7 +39,7 @@ from r1rewards.answers.nodes import (
 )
 from r1rewards.answers.options import STRICT, Options
 from r1rewards.answers.rules_scalars import scalars
-from r1rewards.answers.settle import settled
+from r1rewards.answers.settle import SETTLED, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,16 +70,18 @@ class Judge:
 
     def same(self, answer: Node, reference: Node) -> bool | None:
         """True, False, or None where our rungs could not tell."""
-        if type(answer) is Either or type(reference) is Either:
-            return self.either(answer, reference)
-        answer, reference = settled(answer, self.seed), settled(reference, self.seed)
         a, b = type(answer), type(reference)
+        if a is Either or b is Either:
+            return self.either(answer, reference)
+        if a in SETTLED:
+            answer = settled(answer, self.seed)
+            a = type(answer)
+        if b in SETTLED:
+            reference = settled(reference, self.seed)
+            b = type(reference)
         if a not in _SCALARS and answer == reference:
             return True
-        rule = _RULES.get((a, b))
-        if rule is None and a in _SCALARS and b in _SCALARS:
-            rule = scalars
-        rule = rule or _BY_EITHER.get(a) or _BY_EITHER.get(b)
+        rule = _RULES.get((a, b)) or _BY_EITHER.get(a) or _BY_EITHER.get(b)
         if rule is None:
             return self.refused("different kinds of answer")
         try:
@@ -147,6 +149,7 @@ def _table() -> dict[tuple[type, type], Rule]:
     both((Choice,), (Symbol,), notations.choices)
     both((Text,), (Symbol,), notations.words_for)
     both((Text,), (Several, FiniteSet), notations.letters_for)
+    both(SCALARS, SCALARS, scalars)
     return table
 
 

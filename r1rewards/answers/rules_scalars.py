@@ -26,6 +26,7 @@ from r1rewards.answers.rules_amounts import in_degrees, quantities
 from r1rewards.answers.rules_collections import matched, ordered
 
 if TYPE_CHECKING:
+    from r1rewards.answers.exact import Rational
     from r1rewards.answers.kinds import Judge
 
 
@@ -110,21 +111,29 @@ def rounds(judge: Judge, answer: Node, reference: Node) -> bool:
     if places is None:
         return False
     value, target = rational(answer), rational(reference)
-    if target is None:
+    if target is None or abs(places) >= 5000:
         return False
-    half = Fraction(1, 2) / Fraction(10) ** places if abs(places) < 5000 else Fraction(0)
     if value is not None:
-        exact = Fraction(value)
-        gap = abs(exact - target)
-        # A tie goes up, or to the even digit: 0.25 rounds to 0.3 or 0.2, and 0.75 to 0.8 alone.
-        is_even = Fraction(target) * Fraction(10) ** places % 2 == 0
-        is_tie = gap == half and (is_even or abs(Fraction(target)) > abs(exact))
-        return gap < half or is_tie
+        return _rounds_to(value, target, places)
+    half = Fraction(1, 2) / Fraction(10) ** places
     try:
         z, r = Discs({}).of(answer)
         return abs(z.imag) <= r and abs(Fraction(z.real) - target) + Fraction(r) <= half
     except (UndefinedError, NotHereError, TooHardError, OverflowError, ValueError):
         return False
+
+
+def _rounds_to(value: Rational, target: Rational, places: int) -> bool:
+    """Whether `value` rounds to `target` at so many decimal places.
+
+    A tie goes up, or to the even digit: 0.25 rounds to 0.3 or 0.2, and 0.75 to 0.8 alone.
+    """
+    shift, unshift = (10**places, 1) if places >= 0 else (1, 10**-places)
+    gap = value - target
+    steps = 2 * shift * (-gap if gap < 0 else gap)
+    if steps != unshift:
+        return steps < unshift
+    return target * shift % (2 * unshift) == 0 or target * target > value * value
 
 
 def up_to_a_constant(judge: Judge, a: Node, b: Node) -> bool:

@@ -25,7 +25,6 @@ from r1rewards.answers.nodes import (
     Sum,
     Symbol,
     Tuple,
-    children,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -62,17 +61,17 @@ def settled_items(node: FiniteSet | Tuple, seed: int) -> Node:
 
 def matrix_of(node: Sum | Product, _: int = 0) -> Node:
     """A sum or product of matrices and numbers, multiplied out; where the shapes do not fit, as it stands."""
-    below = children(node)
+    below = node.terms if isinstance(node, Sum) else node.factors
     last = below[-1]
     if type(last) is Relation or (type(last) is Product and type(last.factors[-1]) is Relation):
         return family(node) or node
     if Matrix not in map(type, below):
         return node
-    matrices = [c for c in children(node) if isinstance(c, Matrix)]
+    matrices = [c for c in below if isinstance(c, Matrix)]
     if isinstance(node, Product) and (len(matrices) > 3 or any(len(m.rows) > 6 for m in matrices)):
         return node  # every product makes every entry longer
     total: Node | None = None
-    for part in children(node):
+    for part in below:
         one = settled(part, 0) if isinstance(part, Product) else part
         if total is None:
             total = one
@@ -314,3 +313,5 @@ _RULES: dict[type[Node], Callable[[Any, int], Node]] = {
     Relation: settled_relation, Several: settled_list, Sum: matrix_of, Product: matrix_of, FiniteSet: settled_items,
     Tuple: settled_items,
 }  # fmt: skip
+SETTLED = frozenset(_RULES)
+"""The kinds that `settled` may change."""

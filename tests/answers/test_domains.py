@@ -70,6 +70,10 @@ def test_exact_arithmetic_says_why_there_is_no_value(text: str, error: type[Exce
         Exact().of(read(text))
 
 
+def test_what_is_long_halfway_may_be_short_in_the_end() -> None:
+    assert Exact().of(read(r"10^{4000}\cdot 10^{-4000}\cdot 10^{4000}\cdot 10^{-4000}")) == 1
+
+
 def test_an_exponent_may_be_a_percentage() -> None:
     assert Exact().of(read(r"3^{200\%}")) == 9
 
