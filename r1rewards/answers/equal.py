@@ -104,16 +104,22 @@ def read_texts(texts: tuple[str, ...]) -> Reference:
         found = plain_number(texts[0])
         if found is not None:
             return _plain_reference(texts[0], *found)
-    texts = tuple(t.strip() for t in texts)
-    readings = [_usable(text) for text in texts]
-    nodes = tuple(r for r in readings if isinstance(r, Node))
-    problem = None if nodes else str(readings[0])
-    usable = tuple(t for t, r in zip(texts, readings, strict=True) if isinstance(r, Node))
-    number = None
-    if len(nodes) == 1 and isinstance(nodes[0], Number) and nodes[0].places is None:
-        value = nodes[0].value
-        number = value.numerator, value.denominator
-    return Reference(usable, nodes, problem, number)
+    nodes: list[Node] = []
+    usable: list[str] = []
+    problem = None
+    for text in map(str.strip, texts):
+        node = _usable(text)
+        if isinstance(node, str):
+            problem = problem or node
+        else:
+            usable.append(text)
+            nodes.append(node)
+    if not nodes:
+        return Reference((), (), problem)
+    number, only = None, nodes[0]
+    if type(only) is Number and only.places is None and len(nodes) == 1:
+        number = only.value.numerator, only.value.denominator
+    return Reference(tuple(usable), tuple(nodes), None, number)
 
 
 def _plain_reference(text: str, top: int, bottom: int) -> Reference:
@@ -135,7 +141,7 @@ def _usable(text: str) -> Node | str:
             return node
         for one in node.readings if isinstance(node, Either) else (node,):
             # Both raise UndefinedError. No infinity is written without one of these letters.
-            if isinstance(one, SCALARS) and rational(one) is None and _INFINITE.search(text):
+            if type(one) in SCALARS and rational(one) is None and _INFINITE.search(text):
                 infinity_sign(one)
     except UnreadableAnswerError as e:
         return str(e)

@@ -80,8 +80,7 @@ def find_answer(
         if (
             close > 0
             and (len(text) - close < 6 or _is_harmless(text, close + 1, tag))
-            and text.rfind("\\boxed", near, at) < 0
-            and text.rfind("\\fbox", near, at) < 0
+            and text.rfind("box", near, at) < 0
             and (answer[:1].isalnum() or not _is_blank(text, inside, close))
             and "box" not in answer
             and (tag is None or text.rfind(tag[1], start, at) < 0)
@@ -223,17 +222,20 @@ def _box_at(text: str, at: int, stop: int) -> _Box | str:
 
 def _closing_brace(text: str, opening: int) -> int:
     r"""Where the brace that opens at `opening` closes, `\{` and `\}` left aside; -1 where it does not."""
-    end, depth, at = opening + MAX_BOX, 0, opening
+    end, depth, close = opening + MAX_BOX, 0, opening - 1
+    find, count = text.find, text.count
     while True:
-        close = text.find("}", at, end)
-        if close < 0:
-            return -1
-        depth += text.count("{", at, close) - 1
-        if text[close - 1] == "\\" or text.find("\\{", at, close) >= 0:
-            return _closing_brace_among_escapes(text, opening)
-        if depth == 0:
-            return close
         at = close + 1
+        close = find("}", at, end)
+        if close < 0:
+            break
+        depth += count("{", at, close) - 1
+        if not depth:
+            break
+    last = end if close < 0 else close + 1
+    if find("\\{", opening, last) >= 0 or find("\\}", opening, last) >= 0:
+        return _closing_brace_among_escapes(text, opening)
+    return close
 
 
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -304,7 +306,7 @@ def _is_blank(text: str, start: int, end: int) -> bool:
     """True for a box with nothing in it but space, dots or question marks."""
     if start == end:
         return True
-    if text[start].isalnum():
+    if text[start].isalnum() or text[start] in "-([":
         return False
     return end - start < WINDOW and _BLANK.match(text, start, end) is not None
 
