@@ -127,23 +127,28 @@ def read_tags(text: str, names: str | Sequence[str] | Layout | None = None) -> T
     if mark is None:
         return _search_each(text, layout)
     find, is_at = text.find, text.startswith
-    found = [ABSENT] * 4
-    left, expected = FEW + len(text) // LETTERS_PER_CANDIDATE, 0
     at = find(mark)
-    while at >= 0:
-        if is_at(literals[expected], at) or is_at(literals, at):
-            while not is_at(literals[expected], at):  # tags mostly come in order: one try
-                expected = (expected + 1) & 3
-            times, first, _ = found[expected]
-            found[expected] = _new(Tag, (times + 1, first if times else at, at))
-            expected = (expected + 1) & 3
-        left -= 1
-        if not left:
-            return _search_each(text, layout)
+    if at < 0 and layout is R1:
+        return _NO_TAGS
+    found = []
+    for literal in literals:  # nearly always in this order, each once
+        if at < 0 or not is_at(literal, at):
+            break
+        found.append(_new(Tag, (1, at, at)))
         at = find(mark, at + 1)
-    return _new(Tags, (*found, layout))
+    found += [ABSENT] * (4 - len(found))
+    for _ in range(FEW + len(text) // LETTERS_PER_CANDIDATE):
+        if at < 0:
+            return _new(Tags, (*found, layout))
+        if is_at(literals, at):
+            which = [is_at(literal, at) for literal in literals].index(True)
+            times, first, _ = found[which]
+            found[which] = _new(Tag, (times + 1, first if times else at, at))
+        at = find(mark, at + 1)
+    return _search_each(text, layout)
 
 
+_NO_TAGS = Tags(ABSENT, ABSENT, ABSENT, ABSENT)
 _new = tuple.__new__  # a NamedTuple's own constructor costs twice as much
 
 
