@@ -323,6 +323,7 @@ def run_rewards(
 ) -> list[Outcomes]:
     """Start every reward, those whose work runs elsewhere first to be waited for last."""
     shards.check_workers(workers)
+    batch.readers = len(rewards)
     is_away = len(batch) and (shards.count(workers) > 1 or not isinstance(workers, int))
     away = [r for r in rewards if is_away and shards.can_shard(r, batch)]
     sent = dict(zip(away, shards.start(away, batch, workers), strict=True)) if away else {}

@@ -50,10 +50,11 @@ class Batch(Sequence[Rollout]):
 
     completions: B texts. references, prompts, groups: B values each, or None where the call gave none.
     deadline: `time.monotonic()` at which work still open should be given up, or None.
+    readers: rewards that read this batch: where there are several, work that they share pays.
     """
 
     __slots__ = (
-        "_columns", "_shared", "completions", "deadline", "groups", "prompts", "references",
+        "_columns", "_shared", "completions", "deadline", "groups", "prompts", "readers", "references",
     )  # fmt: skip
 
     def __init__(
@@ -90,6 +91,7 @@ class Batch(Sequence[Rollout]):
         self.groups = _as_column("groups", groups, size)
         self._columns = {name: _as_column(name, value, size) for name, value in columns.items()}
         self.deadline = deadline
+        self.readers = 1
         self._shared: dict[Any, Any] = {}
 
     def _join_messages(self, i: int, completion: Any, rejoined: list[int]) -> None:
@@ -193,7 +195,15 @@ class Batch(Sequence[Rollout]):
 
     def _bare_copy(self) -> Batch:
         view = Batch.__new__(Batch)
-        for name in ("completions", "references", "prompts", "groups", "deadline", "_columns"):
+        for name in (
+            "completions",
+            "references",
+            "prompts",
+            "groups",
+            "deadline",
+            "readers",
+            "_columns",
+        ):
             setattr(view, name, getattr(self, name))
         view._shared = {}
         return view

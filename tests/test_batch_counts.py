@@ -27,6 +27,13 @@ def test_each_completion_is_scanned_for_tags_once_however_many_rewards_ask() -> 
     assert read.call_count == len(TEXTS)
 
 
+def test_a_reward_that_is_alone_does_not_read_the_thoughts() -> None:
+    together = score_batch(TEXTS, GOLDS, rewards=["accuracy", "format"])
+    with mock.patch.object(spans_of, "read_tags", side_effect=AssertionError("tags were read")):
+        alone = score_batch(TEXTS, GOLDS, rewards="accuracy")
+    assert np.array_equal(alone.rewards[:, 0], together.rewards[:, 0], equal_nan=True)
+
+
 def test_short_thoughts_are_read_many_at_a_time() -> None:
     with mock.patch.object(share, "read_words", wraps=share.read_words) as read:
         score_batch(TEXTS, GOLDS, rewards="language", language="en")

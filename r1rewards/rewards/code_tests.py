@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from r1rewards.errors import BadCallError, BadTestsError, SandboxUnavailableError
 from r1rewards.reward import Outcomes, Pending, Reward
-from r1rewards.rewards.spans_of import prefilled_of, tags_of
+from r1rewards.rewards.spans_of import visible_of
 from r1rewards.text.code_blocks import find_program
-from r1rewards.text.spans import visible_start
 from r1rewards.verdicts import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -89,14 +88,14 @@ def _programs(batch: Batch, outcomes: list[Outcome | None]) -> list[_Program]:
     """What has to be run; rows that need no run get their outcome at once."""
     programs: dict[Hashable, _Program] = {}
     readings = _readings(batch)
-    tags, prefilled = tags_of(batch), prefilled_of(batch)
+    visible = visible_of(batch)
     strict, low_trust = batch.column("all_or_nothing", False), batch.column("low_trust", True)
     backends = batch.column("sandbox", "docker")
     for i, tests in enumerate(readings):
         if isinstance(tests, Outcome):
             outcomes[i] = tests
             continue
-        source = _source(batch.completions[i], visible_start(tags[i], prefilled[i]), tests)
+        source = _source(batch.completions[i], visible[i][0], tests)
         if isinstance(source, Outcome):
             outcomes[i] = source
             continue

@@ -23,13 +23,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from r1rewards.answers import Decision, Options, decide
-from r1rewards.answers.extract import ANSWER_TAG, MODES, find_answer
+from r1rewards.answers.extract import MODES, find_answer
 from r1rewards.answers.references import reference_key, reference_of
 from r1rewards.errors import BadCallError
 from r1rewards.reward import CodeArray, Outcomes, Pending, Reward
-from r1rewards.rewards.spans_of import prefilled_of, tags_of
+from r1rewards.rewards.spans_of import visible_of
 from r1rewards.rollouts import Batch
-from r1rewards.text.spans import R1, Tags, visible_start
 from r1rewards.verdicts import CODE_OF, VERDICTS, Verdict
 
 OPTION_NAMES = tuple(field.name for field in fields(Options))
@@ -97,24 +96,21 @@ def _judge_rows(batch: Batch, options: Sequence[Options | None]) -> list[Any]:
     found: list[Any] = []
     rows = zip(
         batch.completions,
-        tags_of(batch),
-        prefilled_of(batch),
+        visible_of(batch),
         references,
         _modes_of(batch),
         options,
         strict=True,
     )
-    for text, tags, prefilled, reference, mode, chosen in rows:
+    for text, (start, tag), reference, mode, chosen in rows:
         if type(reference) is not str:
             reference = reference_key(reference)  # noqa: PLW2901 - a str nearly always: no second name
             if reference is None:
                 found.append(_NO_REFERENCE)
                 continue
-        start = visible_start(tags, prefilled)
         if start < 0:
             found.append(_judge_nothing("unclosed_thought", reference))
             continue
-        tag = None if tags.answer_open.last < start else _tag_of(tags)
         answer, _, _, boxes, reason = find_answer(text, start, mode=mode, tag=tag)
         if answer is None:
             found.append(_judge_nothing(reason, reference))
@@ -213,11 +209,6 @@ def _options(names: Sequence[str], values: tuple[Any, ...]) -> Options | None:
     return None if options == _DEFAULT else options
 
 
-def _tag_of(tags: Tags) -> tuple[str, str]:
-    layout = tags.layout
-    return ANSWER_TAG if layout is R1 else (layout.answer_open, layout.answer_close)
-
-
 # The symbolic rung.
 
 
@@ -250,11 +241,10 @@ def _outcomes(batch: Batch, judgements: Sequence[Judgement]) -> Outcomes:
 class _Details:
     """The detail of a row, put together when somebody looks."""
 
-    __slots__ = ("_batch", "_judgements", "_prefilled")
+    __slots__ = ("_batch", "_judgements")
 
     def __init__(self, batch: Batch, judgements: Sequence[Judgement]) -> None:
         self._batch, self._judgements = batch, judgements
-        self._prefilled: list[bool] | None = None  # of all rows: found once, not once per row
 
     def __call__(self, i: int) -> Mapping[str, Any]:
         """answer, span (start, end), boxes, reference, rung, reason: those that there are."""
@@ -262,13 +252,10 @@ class _Details:
         detail: dict[str, Any] = {"rung": judgement.rung, "reason": judgement.reason}
         if batch.references is not None:
             detail["reference"] = batch.references[i]
-        tags = tags_of(batch)[i]
-        if self._prefilled is None:
-            self._prefilled = prefilled_of(batch)
-        start = visible_start(tags, self._prefilled[i])
+        ((start, tag),) = visible_of(batch.take([i]))
         if start >= 0:
             mode = batch.column("extraction", "boxed")[i]
-            found = find_answer(batch.completions[i], start, mode=mode, tag=_tag_of(tags))
+            found = find_answer(batch.completions[i], start, mode=mode, tag=tag)
             detail |= {"answer": found.text, "boxes": found.boxes}
             if found.text is not None:
                 detail["span"] = (found.start, found.end)

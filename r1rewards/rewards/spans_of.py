@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from r1rewards.errors import BadCallError
-from r1rewards.text.spans import R1, Layout, Tags, layout_of, read_tags
+from r1rewards.text.spans import (
+    R1,
+    Layout,
+    Tags,
+    layout_of,
+    read_tags,
+    read_visible,
+    visible_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,15 +24,29 @@ if TYPE_CHECKING:
 
 def tags_of(batch: Batch) -> list[Tags]:
     """B tags, in the layout that the column or option `tags` names (see `text.spans.layout_of`)."""
-    names = batch.column("tags")
     if not batch.has("tags"):
         return batch.shared(_ReadTags(R1))
-    layouts = [layout_of(name) for name in names]
+    layouts = _layouts_of(batch)
     if layouts and layouts.count(layouts[0]) == len(layouts):
         return batch.shared(_ReadTags(layouts[0]))
     return [
         read_tags(text, layout) for text, layout in zip(batch.completions, layouts, strict=True)
     ]
+
+
+def visible_of(batch: Batch) -> list[tuple[int, tuple[str, str] | None]]:
+    """B of what `text.spans.read_visible` finds: where the visible text begins, and the tag of the answer in it.
+
+    Rewards that are scored together share their tags. One that is alone does not read the thoughts at all.
+    """
+    prefilled = prefilled_of(batch)
+    if batch.readers > 1:
+        return list(map(visible_in, tags_of(batch), prefilled))
+    return list(map(read_visible, batch.completions, _layouts_of(batch), prefilled))
+
+
+def _layouts_of(batch: Batch) -> list[Layout]:
+    return [layout_of(names) for names in batch.column("tags")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +69,7 @@ def prefilled_of(batch: Batch) -> list[bool]:
     given = flags_of(batch, "prefilled", None)
     if batch.prompts is None:
         return [bool(value) for value in given]
-    opens = [layout_of(names).think_open for names in batch.column("tags")]
+    opens = [layout.think_open for layout in _layouts_of(batch)]
     return [_is_prefilled(*row) for row in zip(given, batch.prompts, opens, strict=True)]
 
 

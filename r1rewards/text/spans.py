@@ -57,6 +57,11 @@ class Layout:
         object.__setattr__(self, "mark", self.think_open[0] if one_pass else None)
 
     @property
+    def answer_tag(self) -> tuple[str, str]:
+        """The literals around an answer."""
+        return self.answer_open, self.answer_close
+
+    @property
     def is_delimited(self) -> bool:
         """True where one literal both opens and closes the thought (`|special_token|` of R1's cold start)."""
         return self.think_open == self.think_close
@@ -194,6 +199,39 @@ def visible_start(tags: Tags, prefilled: bool = False) -> int:
     if tags.think_open.last > close:
         return -1
     return close + len(tags.layout.think_close)
+
+
+def read_visible(
+    text: str, layout: Layout = R1, prefilled: bool = False
+) -> tuple[int, tuple[str, str] | None]:
+    """`visible_start`, and the literals around an answer where one opens there (None where none does).
+
+    Read from the end: where the thought closes, it is not looked at. One pass over all where there are no tags.
+    """
+    mark = layout.mark
+    if mark is None:
+        return visible_in(_search_each(text, layout), prefilled)
+    at = text.rfind(mark)
+    if at < 0:
+        return (-1, None) if prefilled else (0, None)
+    tag = None
+    for _ in range(FEW + len(text) // LETTERS_PER_CANDIDATE):
+        if text.startswith(layout.think_close, at):
+            return at + len(layout.think_close), tag
+        if text.startswith(layout.think_open, at):
+            return -1, None
+        if text.startswith(layout.answer_open, at):
+            tag = layout.answer_tag
+        at = text.rfind(mark, 0, at)
+        if at < 0:
+            return (-1, None) if prefilled else (0, tag)
+    return visible_in(_search_each(text, layout), prefilled)
+
+
+def visible_in(tags: Tags, prefilled: bool = False) -> tuple[int, tuple[str, str] | None]:
+    """What `read_visible` finds, of tags that were read for something else."""
+    start = visible_start(tags, prefilled)
+    return start, None if tags.answer_open.last < start or start < 0 else tags.layout.answer_tag
 
 
 def think_span(tags: Tags, text: str, prefilled: bool = False) -> tuple[int, int] | None:

@@ -99,6 +99,7 @@ def stages(rows: corpus.Corpus, whole: float) -> None:
         "\n  stage                                                          CPU s   of the whole   per rollout"
     )
     batch = Batch(rows.completions, rows.references, groups=rows.groups)
+    batch.readers = 2
     tags_of(batch)  # kept with the batch: what follows is the cost without them
     parts = {
         "floor: one str.find of an absent letter": lambda: [

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from r1rewards.answers import decide
 from r1rewards.answers.extract import find_answer
 from r1rewards.answers.references import reference_of
-from r1rewards.text.spans import read_tags, visible_start
+from r1rewards.text.spans import read_visible
 from tests.answers.hostile import CONTENTS, TEXTS
 from tests.benchmarks.corpus import machine, real_rows
 from tests.benchmarks.math_peers import Verify, peers
@@ -60,16 +60,13 @@ def corpora() -> dict[str, list[Pair]]:
 
 
 def ours(pairs: list[Pair]) -> int:
-    """Correct ones among the pairs: tags, extraction and decision, nothing remembered between pairs."""
+    """Correct ones among the pairs, as `math` alone finds them: what is visible, extraction, decision."""
     correct = 0
     for completion, reference in pairs:
-        tags = read_tags(completion)
-        start = visible_start(tags)
+        start, tag = read_visible(completion)
         if start < 0:
             continue
-        answer = find_answer(
-            completion, start, tag=("<answer>", "</answer>") if tags.answer_open.times else None
-        ).text
+        answer = find_answer(completion, start, tag=tag).text
         if answer is not None:
             correct += bool(decide(answer, reference_of(reference), symbolic=False).same)
     return correct

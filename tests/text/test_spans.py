@@ -17,7 +17,9 @@ from r1rewards.text.spans import (
     answer_span,
     layout_of,
     read_tags,
+    read_visible,
     think_span,
+    visible_in,
     visible_start,
 )
 
@@ -69,6 +71,29 @@ def test_what_is_not_exactly_a_tag_is_none(text: str) -> None:
 @given(texts)
 def test_the_one_pass_agrees_with_a_search_per_tag(text: str) -> None:
     assert read_tags(text) == _search_each(text, R1)
+
+
+@given(texts, st.booleans(), st.sampled_from([R1, layout_of("r"), layout_of("|x|")]))
+def test_what_is_visible_is_the_same_from_either_end(
+    text: str, prefilled: bool, layout: Layout
+) -> None:
+    for one in (
+        text,
+        text.replace("think", "thonk"),
+        text.replace("think", "r"),
+        text.replace("<think>", "|x|"),
+        "<" * 400 + text,
+    ):
+        expected = visible_in(read_tags(one, layout), prefilled)
+        assert read_visible(one, layout, prefilled) == expected
+
+
+def test_the_answer_tag_counts_where_it_is_visible() -> None:
+    assert read_visible("<answer>a</answer></think>b") == (26, None)
+    assert read_visible("</think><answer>b") == (8, ("<answer>", "</answer>"))
+    assert read_visible("</think><answer>b<think>") == (-1, None)
+    assert read_visible("<answer>a", R1, True) == (-1, None)
+    assert read_visible("a<b<answer>c") == (0, ("<answer>", "</answer>"))
 
 
 @given(texts)
