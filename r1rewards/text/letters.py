@@ -92,7 +92,7 @@ def _in_one_unit(
     changed = list(texts)
     for i in set((np.searchsorted(bounds, at, "right") - 1).tolist()):
         letters = points[bounds[i] : bounds[i + 1] - 1]
-        changed[i] = str(letters.tobytes(), "utf-32", "surrogatepass")
+        changed[i] = str(letters.tobytes(), "utf-32-le", "surrogatepass")
     return changed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from r1rewards.text import share
@@ -34,7 +34,7 @@ def pairs(draw: st.DrawFn) -> tuple[str, str, list[str], list[str]]:
 
 
 anything = st.text(max_size=300) | st.text(
-    alphabet="ab Zé$\\`<>()[]{}\n.。,_019@/:的のไम\u200b\u0301\ud800🙂", max_size=300
+    alphabet="ab Zé$\\`<>()[]{}\n.。,_019@/:的のไम\ufeff\u200b\u0301\ud800🙂", max_size=300
 )
 
 
@@ -105,6 +105,7 @@ def test_a_share_is_that_of_the_words_counted_one_by_one(case, copies: int) -> N
     assert measure(text, target) == count_text(text, target).share.value
 
 
+@example(["\ufeffTrướcMột\n", "другом. два 🙂 парна.\n"], [], "hi", 400)
 @given(st.lists(anything, max_size=8), st.lists(pairs(), max_size=4), codes, st.integers(1, 400))
 @settings(max_examples=100)
 def test_texts_read_together_are_measured_as_if_alone(odd, cases, code: str, together: int) -> None:
