@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from string import ascii_letters
+from typing import TYPE_CHECKING
 
 from r1rewards.answers.limits import MAX_CHARS, MAX_TOKENS
 from r1rewards.answers.spelling import (
@@ -20,6 +21,9 @@ from r1rewards.answers.spelling import (
 )
 from r1rewards.answers.units import SYMBOLS, read_unit
 from r1rewards.errors import UnreadableAnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Token = tuple[str, str, int, int]
 """(kind, text, start, end). Kinds: `n` number, `r` repeating decimal, `s` symbol, `f` function or command with
@@ -116,7 +120,9 @@ _NOT_DIGITS = re.compile(r"[^\d.eE+-]")
 
 
 def _scan(text: str, start: int, end: int, out: list[Token]) -> None:
-    for piece in _PIECE.findall(text, start, end):
+    is_short = end - start <= MAX_TOKENS
+    pieces = _PIECE.findall(text, start, end) if is_short else _pieces(text, start, end, out)
+    for piece in pieces:
         stop = start + len(piece)
         known = _KNOWN.get(piece)
         if known is not None:
@@ -130,6 +136,14 @@ def _scan(text: str, start: int, end: int, out: list[Token]) -> None:
             assert m is not None
             _scan_rarer(text, m, out)
         start = stop
+
+
+def _pieces(text: str, start: int, end: int, out: list[Token]) -> Iterator[str]:
+    """The pieces of a long text, one by one, until there are too many tokens."""
+    for m in _PIECE.finditer(text, start, end):
+        if len(out) > MAX_TOKENS:
+            return
+        yield m[0]
 
 
 def _scan_rarer(text: str, m: re.Match[str], out: list[Token]) -> None:

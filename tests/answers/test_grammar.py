@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from unittest import mock
 
 import pytest
 
-from r1rewards.answers import answer_key, decide, read, read_reference, same
+from r1rewards.answers import answer_key, decide, read, read_reference, same, tokens
 from r1rewards.answers.exact import NotHereError, UndefinedError
 from r1rewards.answers.field import PRIME, ROOTS, Field, residue
+from r1rewards.answers.limits import MAX_CHARS, MAX_TOKENS
 from r1rewards.answers.nodes import Named, Symbol, children, rebuilt, renamed
 from r1rewards.answers.units import measure, read_unit
 from r1rewards.answers.writing import write
@@ -60,6 +62,13 @@ def test_what_is_cut_or_spliced_is_read_or_refused(text: str) -> None:
 def test_a_choice_is_the_same_only_as_a_choice() -> None:
     assert same("(B)", r"\text{(B) } 7")
     assert not same("(B)", "7")
+
+
+def test_a_text_is_cut_no_further_than_its_tokens_are_read() -> None:
+    watch = mock.patch.object(tokens, "_scan_rarer", wraps=tokens._scan_rarer)
+    with watch as cut, pytest.raises(UnreadableAnswerError, match="tokens"):
+        tokens.tokens("\0" * MAX_CHARS)
+    assert cut.call_count <= MAX_TOKENS + 1
 
 
 def test_an_error_marks_the_span() -> None:
