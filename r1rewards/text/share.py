@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 EVIDENT_WORDS = 48
 """Words looked at to see that a text has evidence enough."""
 
-READ_TOGETHER = 1 << 17
+READ_TOGETHER = 1 << 19
 """Letters of the texts that are read at once: so many that the fixed cost of array operations is small, so few that the
-arrays stay in the processor's cache."""
+arrays take 20 MB."""
 
 
 class Share(NamedTuple):
@@ -115,7 +115,7 @@ def _keep_memory() -> None:
     np.empty(_KEPT, np.uint8)
 
 
-_KEPT = 1 << 24
+_KEPT = 31 << 20  # glibc learns from blocks of up to 32 MB
 
 
 def _read_together(texts: Iterable[str]) -> Iterator[tuple[list[int], list[str]]]:
