@@ -81,7 +81,7 @@ class Slot:
             )  # 0700: only we look inside
         try:
             self._start()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: no container stays behind
             self.close()
             raise
 
@@ -287,7 +287,7 @@ class Pool:
         if not swept:
             try:
                 self.backend.sweep()
-            except BaseException:
+            except BaseException:  # Ctrl-C too: the next to ask sweeps again
                 self._swept = False
                 raise
             sweep_directories()

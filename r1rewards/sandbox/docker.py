@@ -107,7 +107,7 @@ class Engine:
             )["Id"]
             try:
                 client.start(container)
-            except BaseException:
+            except BaseException:  # Ctrl-C too: no container stays behind
                 self.remove(container)
                 raise
         client.close()  # the SDK opens a socket per call and keeps it; this closes them, and the next call works
