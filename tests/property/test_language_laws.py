@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -105,13 +106,34 @@ def test_a_share_is_that_of_the_words_counted_one_by_one(case, copies: int) -> N
     assert measure(text, target) == count_text(text, target).share.value
 
 
+together = (
+    st.lists(anything, max_size=8),
+    st.lists(pairs(), max_size=4),
+    codes,
+    st.integers(1, 400),
+)
+
+
 @example(["\ufeffTrướcMột\n", "другом. два 🙂 парна.\n"], [], "hi", 400)
-@given(st.lists(anything, max_size=8), st.lists(pairs(), max_size=4), codes, st.integers(1, 400))
-@settings(max_examples=100)
-def test_texts_read_together_are_measured_as_if_alone(odd, cases, code: str, together: int) -> None:
+@given(*together)
+@settings(max_examples=30)
+def test_texts_read_together_are_measured_as_if_alone(odd, cases, code: str, many: int) -> None:
+    check_together(odd, cases, code, many)
+
+
+@pytest.mark.slow
+@given(*together)
+@settings(max_examples=200)
+def test_many_texts_read_together_are_measured_as_if_alone(
+    odd, cases, code: str, many: int
+) -> None:
+    check_together(odd, cases, code, many)
+
+
+def check_together(odd, cases, code: str, many: int) -> None:
     texts = odd + ["\n".join(ours + theirs * 2) for _, _, ours, theirs in cases]
     least = [float(i % 4) for i in range(len(texts))]
-    before, share.READ_TOGETHER = share.READ_TOGETHER, together
+    before, share.READ_TOGETHER = share.READ_TOGETHER, many
     try:
         found = measure_all(iter(texts), code, least)
     finally:
@@ -128,8 +150,21 @@ pieces = st.sampled_from([
 
 
 @given(st.sampled_from(SCREENED), st.data())
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_the_short_cut_by_script_changes_nothing(code: str, data: st.DataObject) -> None:
+    check_short_cut(code, data)
+
+
+@pytest.mark.slow
+@given(st.sampled_from(SCREENED), st.data())
+@settings(max_examples=300)
+def test_the_short_cut_by_script_changes_nothing_in_many_texts(
+    code: str, data: st.DataObject
+) -> None:
+    check_short_cut(code, data)
+
+
+def check_short_cut(code: str, data: st.DataObject) -> None:
     parts = data.draw(st.lists(st.sampled_from(pool(code)) | pieces, max_size=8))
     text = "".join(parts)
     counted = count_text(text, code).share

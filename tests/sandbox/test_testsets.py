@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from r1rewards.errors import BadTestsError
-from r1rewards.sandbox import wire
+from r1rewards.sandbox import testsets, wire
 from r1rewards.sandbox.jobs import Asserts, Call, Limits, Status, Stdin, TestResult
 from r1rewards.sandbox.testsets import LARGEST_TESTS_MB, TestSet, read_tests
 
@@ -217,7 +217,8 @@ def test_tests_of_100_mb_are_refused_before_they_are_copied(make: Any) -> None:
         read_tests(large)
 
 
-def test_data_that_contains_itself_is_refused() -> None:
+def test_data_that_contains_itself_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(testsets, "LARGEST_TESTS_MB", 1)  # 64 take two seconds
     loop: dict[str, Any] = {"type": "stdin"}
     loop["cases"] = loop
     with pytest.raises(BadTestsError, match="larger than"):
