@@ -96,12 +96,16 @@ def _token(path: str | None) -> str | None:
     return token
 
 
+_BACKLOG = 2048
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(_BACKLOG)  # before anybody is told the address
     except OSError as e:
         listening.close()
         raise BadCallError(f"--host {host} --port {port}: {e}") from e
@@ -125,5 +129,5 @@ def _serve(app: Any, listening: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     # No limit on the graceful shutdown: what was accepted is answered. A second Ctrl-C ends it at once.
-    config = uvicorn.Config(app, log_level="warning", backlog=2048, lifespan="off")
+    config = uvicorn.Config(app, log_level="warning", backlog=_BACKLOG, lifespan="off")
     Server(config).run(sockets=[listening])
