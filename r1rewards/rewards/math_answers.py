@@ -252,7 +252,9 @@ class _Details:
         detail: dict[str, Any] = {"rung": judgement.rung, "reason": judgement.reason}
         if batch.references is not None:
             detail["reference"] = batch.references[i]
-        ((start, tag),) = visible_of(batch.take([i]))
+        row = batch.take([i])
+        row.readers = 1  # of the rewards that shared its tags none is at work any more
+        ((start, tag),) = visible_of(row)
         if start >= 0:
             mode = batch.column("extraction", "boxed")[i]
             found = find_answer(batch.completions[i], start, mode=mode, tag=tag)
