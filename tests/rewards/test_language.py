@@ -300,11 +300,14 @@ def test_five_megabytes_of_anything_take_seconds(unit: str) -> None:
 @pytest.mark.slow
 def test_memory_stays_flat_over_many_completions() -> None:
     def run(first: int, last: int) -> int:
-        for i in range(first, last):
-            text = thought(
-                f"{FRENCH} {ENGLISH} z{'abcdefghij'[i % 10]}q{f'{i:x}'.translate(LETTERS)}w"
-            )
-            score_batch([text], rewards=REWARD, language="fr")
+        for at in range(first, last, 20):
+            texts = [
+                thought(
+                    f"{FRENCH} {ENGLISH} z{'abcdefghij'[i % 10]}q{f'{i:x}'.translate(LETTERS)}w"
+                )
+                for i in range(at, at + 20)
+            ]
+            score_batch(texts, rewards=REWARD, language="fr")
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     early = run(0, 2000)
