@@ -44,12 +44,12 @@ class Function(Program):
 
     def rewind(self):
         """The program stays loaded, as an imported module would: its globals are its own business."""
+        self.renew_streams()
 
     def call(self):
         name, _, arguments = os.pread(INPUT, os.fstat(INPUT).st_size, 0).partition(b"\0")
         value = find(vars(self.module), name.decode())(*wire.decode(arguments))
         blob = wire.encode(value, arrays=False)
-        os.ftruncate(OUTPUT, 0)
         while blob:
             blob = blob[os.write(OUTPUT, blob) :]
 

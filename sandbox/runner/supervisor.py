@@ -24,7 +24,11 @@ import time
 
 LENGTHS = struct.Struct("!II")
 DONE = struct.Struct("!BBI")  # kind of record, exit code, index of the test
+RECORD = struct.Struct("!BQQQ")  # a test: exit code, where output and errors end, nanoseconds
+UNRECORDED = (0, 1 << 62, 1 << 62, None)  # the test the process ended in: what is left is its own
 STDERR_KEPT = 2048
+STRETCH_INPUT = 1 << 16  # bytes that are sent ahead
+STRETCH_OUTPUT = 1 << 18  # bytes after which zygote.py ends a stretch
 RESET_S = 2.0  # a slot that cannot be cleaned in this time is given up
 WORK = "/tmp"
 
@@ -264,7 +268,7 @@ class Trial:
             self.open_files(stack)
             # Before the clocks: what it costs to start an interpreter is no program's time.
             self.zygote = self.supervisor.zygote(self.request["zygote"])
-            self.begin_test()
+            self.begin()
             self.start()
             while self.main not in self.ended and len(self.results) < len(self.tests):
                 self.step()
@@ -273,7 +277,7 @@ class Trial:
                     self.supervisor.kill()  # daemons that would still write
                 if len(self.tests) == 1:
                     self.hear_last_words()
-                self.finish_test(*self.ended[self.main])
+                self.finish([*self.records(self.stretch - 1), UNRECORDED], *self.ended[self.main])
         return self.results
 
     def open_files(self, stack):
@@ -287,6 +291,8 @@ class Trial:
         self.stdin = memory("stdin", b"" if asserts else self.tests[0][1])
         self.stdout, self.stderr = memory("stdout"), memory("stderr")
         self.code = memory("source", self.source)
+        self.ledger = memory("ledger") if len(self.tests) > 1 else None
+        self.stretch = 1  # tests that the process may run before it waits for us
         self.control, self.childs_control = _socket.socketpair(
             socket.AF_UNIX, socket.SOCK_SEQPACKET
         )
@@ -334,13 +340,12 @@ class Trial:
             for end in self.ends:
                 end.close()
         else:
-            self.main = zygote.fork(
-                order, [self.stdin, self.stdout, self.stderr, control, self.code]
-            )
+            fds = [self.stdin, self.stdout, self.stderr, control, self.code]
+            self.main = zygote.fork(order, fds + ([self.ledger] if self.ledger else []))
         self.childs_control.close()
 
-    def begin_test(self):
-        """Start the clocks of a test."""
+    def begin(self):
+        """Start the clocks of one test, or of a stretch."""
         self.wall = time.monotonic()
         self.cpu = self.usage.cpu_s()
         self.ooms = self.usage.oom_kills()
@@ -366,15 +371,16 @@ class Trial:
         """A record of the process we run. It may be forged: nothing follows from it but what happens next."""
         record = self.control.recv(64)
         is_whole = len(record) == DONE.size
-        kind, exit_code, index = DONE.unpack(record) if is_whole else (0, 0, 0)
-        if kind == ord("d") and index == len(self.results) and self.over is None:
-            self.finish_test((exit_code & 0xFF) << 8, 0)
+        kind, _, index = DONE.unpack(record) if is_whole else (0, 0, 0)
+        records = self.records(index + 1 - len(self.results)) if kind == ord("d") else ()
+        if records and self.over is None:
+            self.finish(records)
             allowed = ("ok",) if self.request["stop"] else ("ok", "runtime_error")
             more = len(self.results) < len(self.tests) and self.results[-1][0]["status"] in allowed
             if more and self.request["stop"] and len(self.results) == 1:
                 more = self.supervisor.may_go_on(*self.results[0])
             if more:
-                self.next_test()
+                self.next_stretch()
             else:
                 self.tests = self.tests[: len(self.results)]
             return
@@ -393,16 +399,32 @@ class Trial:
             elif record:
                 self.over = "forged"
 
-    def next_test(self):
-        """Let the process that waits for it go on with the next test."""
+    def next_stretch(self):
+        """Let the process that waits for it go on: with the tests whose inputs fit in one message, or one alone."""
+        inputs, size = [], 0
+        for _, content in self.tests[len(self.results) :]:
+            size += len(content) + 8
+            if size > STRETCH_INPUT:
+                break
+            inputs.append(content)
+        if not inputs:
+            os.ftruncate(self.stdin, 0)
+            write(self.stdin, self.tests[len(self.results)][1])
+            os.lseek(self.stdin, 0, os.SEEK_SET)
+            inputs = [None]
         os.lseek(self.stdout, 0, os.SEEK_SET)
         os.lseek(self.stderr, 0, os.SEEK_SET)
-        os.ftruncate(self.stdin, 0)
-        write(self.stdin, self.tests[len(self.results)][1])
-        os.lseek(self.stdin, 0, os.SEEK_SET)
-        self.begin_test()
-        with contextlib.suppress(OSError):
-            self.control.send(b"n")
+        self.stretch = len(inputs)
+        self.begin()
+        with contextlib.suppress(OSError):  # it is gone, or does not listen
+            self.control.send(marshal.dumps(inputs), socket.MSG_DONTWAIT)
+
+    def records(self, count):
+        """What the process wrote down of the next `count` tests: at most so many, and no more than it was given."""
+        if not 0 < count <= self.stretch or self.ledger is None:
+            return []
+        text = os.pread(self.ledger, count * RECORD.size, len(self.results) * RECORD.size)
+        return list(RECORD.iter_unpack(text[: len(text) // RECORD.size * RECORD.size]))
 
     def check_limits(self):
         self.cpu_left = self.limits["cpu_s"] - (self.usage.cpu_s() - self.cpu)
@@ -433,41 +455,67 @@ class Trial:
         self.stopped = time.monotonic()
         self.supervisor.kill()
 
-    def finish_test(self, status, resident_kb):
-        """What the current test did, in the order that decides: output, memory, time, crash."""
+    def finish(self, records, status=None, resident_kb=0):
+        """What the tests of a stretch did, and how the last of them ended: by `status`, or as it wrote down itself."""
         cpu_s, wall_s = self.usage.cpu_s() - self.cpu, time.monotonic() - self.wall
         ooms = self.usage.oom_kills() - self.ooms
         if ooms:
             self.supervisor.kill()
-        cap = self.limits["output_bytes"]
-        stdout, stdout_size = drain(self.stdout, cap)
-        stderr, stderr_size = drain(self.stderr, STDERR_KEPT)
+        self.read(records, cpu_s, wall_s)
+        last = self.results[-1][0]
+        if status is None:
+            status = last["exit"] << 8
         killed_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         exit_code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-        if stdout_size > cap or stderr_size > cap or killed_by == signal.SIGXFSZ:
-            word = "output_limit"
-        elif ooms or self.over == "memory":
-            word = "memory_limit"
-        elif (
+        if last["status"] != "output_limit":
+            last["status"] = self.word(killed_by, exit_code, cpu_s, ooms)
+        last |= {
+            "exit": exit_code, "signal": killed_by, "memory_mb": round(resident_kb / 1024, 2), "note": self.note,
+            "over": self.over,
+        }  # fmt: skip
+
+    def read(self, records, cpu_s, wall_s):
+        """A result for each record, and what it printed.
+
+        Where one test ends and the next begins is the process's word: it may as well print something else. What they
+        used together is ours; each gets the part of it that the process's clock says.
+        """
+        cap = self.limits["output_bytes"]
+        stdouts = cut(self.stdout, [record[1] for record in records], cap)
+        stderrs = cut(self.stderr, [record[2] for record in records], STDERR_KEPT)
+        times = [record[3] for record in records]
+        if times[-1] is None:
+            times[-1] = max(0, round(wall_s * 1e9) - sum(times[:-1]))
+        whole = sum(times) or 1
+        for record, used, out, err in zip(records, times, stdouts, stderrs, strict=True):
+            word = (
+                "output_limit"
+                if max(out[1], err[1]) > cap
+                else "runtime_error"
+                if record[0]
+                else "ok"
+            )
+            result = {
+                "status": word, "exit": record[0], "signal": None, "cpu_ms": round(cpu_s * 1000 * used / whole, 3),
+                "wall_ms": round(wall_s * 1000 * used / whole, 3), "memory_mb": 0.0, "note": None, "over": None,
+            }  # fmt: skip
+            self.results.append((result, [out[0], err[0]]))
+
+    def word(self, killed_by, exit_code, cpu_s, ooms):
+        """How a test ended, in the order that decides: output (which was looked at before), memory, time, crash."""
+        if killed_by == signal.SIGXFSZ:
+            return "output_limit"
+        if ooms or self.over == "memory":
+            return "memory_limit"
+        if (
             self.over in ("cpu", "wall")
             or cpu_s > self.limits["cpu_s"]
             or killed_by == signal.SIGXCPU
         ):
-            word = "time_limit"
-        elif self.note == "c":
-            word = "compile_error"
-        elif self.note == "x":
-            word = "no_such_program"
-        elif killed_by or exit_code or self.over:
-            word = "runtime_error"
-        else:
-            word = "ok"
-        result = {
-            "status": word, "exit": exit_code, "signal": killed_by, "cpu_ms": round(cpu_s * 1000, 3),
-            "wall_ms": round(wall_s * 1000, 3), "memory_mb": round(resident_kb / 1024, 2), "note": self.note,
-            "over": self.over,
-        }  # fmt: skip
-        self.results.append((result, [stdout, stderr]))
+            return "time_limit"
+        if self.note in ("c", "x"):
+            return "compile_error" if self.note == "c" else "no_such_program"
+        return "runtime_error" if killed_by or exit_code or self.over else "ok"
 
 
 class LocalSupervisor(Supervisor):
@@ -759,14 +807,19 @@ def write(fd, content):
         at += os.pwrite(fd, content[at : at + (1 << 24)], at)
 
 
-def drain(fd, most):
-    """The first `most` bytes of what was written to `fd`, and how many there were; leaves it empty."""
-    size = os.fstat(fd).st_size
+def cut(stream, ends, most):
+    """What was written to `stream`, in parts: (its first `most` bytes, its size) for each of `ends`. Leaves it empty.
+
+    Ends may be any numbers. Of an honest process only the last part can reach beyond what is read here.
+    """
+    size = os.fstat(stream).st_size
     if not size:
-        return b"", 0
-    content = os.pread(fd, min(size, most), 0)
-    os.ftruncate(fd, 0)
-    return content, size
+        return [(b"", 0)] * len(ends)
+    content = os.pread(stream, min(size, most + STRETCH_OUTPUT), 0)
+    os.ftruncate(stream, 0)
+    ends = [min(end, size) for end in ends]
+    starts = [0, *ends[:-1]]
+    return [(content[a : min(b, a + most)], b - a) for a, b in zip(starts, ends, strict=True)]
 
 
 def queued_s(pid):

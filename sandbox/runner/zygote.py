@@ -29,13 +29,18 @@ import select
 import string  # noqa: F401
 import struct
 import sys
-import time  # noqa: F401
 import types
 import typing  # noqa: F401
+from time import perf_counter_ns
 
 DONE = struct.Struct("!BBI")  # kind of record, exit code, index of the test
+RECORD = struct.Struct("!BQQQ")  # a test: exit code, where output and errors end, nanoseconds
+STRETCH_NS = 50_000_000  # a stretch ends with the test that gets past this, or past so many bytes
+STRETCH_BYTES = 1 << 18
+MESSAGE_BYTES = 80_000  # more than the inputs of a stretch, less than what malloc maps by itself
 HIGH = 200  # above all descriptors of a program: where ours are
 CONTROL, SOURCE, INPUT, OUTPUT, NOISE, PEER = 3, 4, 5, 6, 7, 8
+LEDGER = PEER  # nobody has both
 PR_SET_DUMPABLE = 4
 PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 
@@ -43,7 +48,8 @@ PRCTL = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")
 def main(fd, kind, work, confined):
     prepare(kind, work, confined)
     sock = occupy(fd)
-    open_streams()
+    open_input()
+    open_outputs()
     gc.collect()
     gc.freeze()  # what is here now is shared with all children; collecting it would copy its pages
     sock.send(marshal.dumps(kind))
@@ -184,8 +190,8 @@ def stay_dumpable():
 def lay_out(mode, fds):
     """Put the descriptors where the code below expects them, and close everything else.
 
-    `fds`: standard input, output and error, control, source and, for asserts, the other process. A program that is
-    executed keeps the first three; `control` closes when that succeeds.
+    `fds`: standard input, output and error, control, source and, for asserts, the other process; for several tests, the
+    ledger. A program that is executed keeps the first three; `control` closes when that succeeds.
     """
     stdin, stdout, stderr, control, source, *peer = fds
     layout = {0: stdin, 1: stdout, 2: stderr, CONTROL: control, SOURCE: source}
@@ -247,17 +253,34 @@ WORK = "/tmp"
 CONFINEMENT = None  # on the local backend, what replaces the container
 
 
-def open_streams():
-    """Standard streams as an interpreter makes them for files: UTF-8, buffered, not a terminal."""
-    stdin, stdout, stderr = (
-        io.FileIO(fd, mode, closefd=False) for fd, mode in ((0, "r"), (1, "w"), (2, "w"))
+def open_input():
+    """Standard input as an interpreter makes it for a file: UTF-8, buffered, not a terminal."""
+    buffer = io.BufferedReader(io.FileIO(0, "r", closefd=False))
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(buffer, "utf-8", "surrogateescape")
+
+
+def open_outputs():
+    """The same for standard output and standard error."""
+    stdout, stderr = (io.BufferedWriter(io.FileIO(fd, "w", closefd=False)) for fd in (1, 2))
+    sys.stdout = sys.__stdout__ = io.TextIOWrapper(stdout, "utf-8", "surrogateescape")
+    sys.stderr = sys.__stderr__ = io.TextIOWrapper(
+        stderr, "utf-8", "backslashreplace", line_buffering=True
     )
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(stdin), "utf-8", "surrogateescape")
-    sys.stdout = io.TextIOWrapper(io.BufferedWriter(stdout), "utf-8", "surrogateescape")
-    sys.stderr = io.TextIOWrapper(
-        io.BufferedWriter(stderr), "utf-8", "backslashreplace", line_buffering=True
-    )
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+
+
+def restore_builtins():
+    names = vars(builtins)
+    names.clear()
+    names.update(BUILTINS)
+
+
+def reseed():
+    sys.modules["random"].seed(0)
+
+
+# What a program can have changed for its next run if it has the word: 0.2 ms where each program paid for it.
+UNDOINGS = {b"builtins": restore_builtins, b"random": reseed, b"statistics": reseed}
+BUILTINS = dict(vars(builtins))
 
 
 class Program:
@@ -268,31 +291,58 @@ class Program:
     def __init__(self, order):
         self.order = order
         self.code = None
-        self.alone = order["tests"] == 1
         self.streams = sys.stdout, sys.stderr
-        if not self.alone:
-            self.builtins = dict(vars(builtins))
+        if order["tests"] > 1:
+            source = os.pread(SOURCE, os.fstat(SOURCE).st_size, 0)
+            self.undoings = [undo for word, undo in UNDOINGS.items() if word in source]
 
     def run_tests(self):
-        for index in range(self.order["tests"]):
-            if index:
-                self.rewind()
-                open_streams()
-                self.streams = sys.stdout, sys.stderr
-            callbacks = atexit._ncallbacks()
+        """One test to the end of the process; or several in stretches, after each of which we wait for the next.
+
+        What a stretch holds is the supervisor's to say. We cut it short where a test fails, or has taken or printed so
+        much that the limits of one test would be noticeably less for the next.
+        """
+        if self.order["tests"] == 1:
             exit_code = self.run_once()
-            exit_code = self.flush() or exit_code
-            if self.alone:
-                self.end(exit_code)
-            threads = sys.modules["threading"].active_count() if "threading" in sys.modules else 1
-            if threads > 1 or atexit._ncallbacks() > callbacks:
-                os.write(
-                    CONTROL, DONE.pack(ord("f"), 0, index)
-                )  # to be run again, in a process of its own
-                os._exit(75)
-            os.write(CONTROL, DONE.pack(ord("d"), exit_code & 0xFF, index))
-            if os.read(CONTROL, 1) != b"n":
+            self.end(self.flush() or exit_code)
+        index, inputs = 0, [None]
+        while True:
+            ends_ns = perf_counter_ns() + STRETCH_NS
+            for content in inputs:
+                exit_code, printed = self.run_next(index, content)
+                index += 1
+                if exit_code or printed > STRETCH_BYTES or perf_counter_ns() > ends_ns:
+                    break
+            os.write(CONTROL, DONE.pack(ord("d"), exit_code, index - 1))
+            message = os.read(CONTROL, MESSAGE_BYTES)
+            if not message:
                 os._exit(0)
+            inputs = marshal.loads(message)
+
+    def run_next(self, index, content):
+        """Run one test of several and enter it in the ledger: its exit code, and bytes printed in this stretch.
+
+        content: its input, or None where standard input holds it already.
+        """
+        started_ns = perf_counter_ns()
+        if content is not None:
+            os.pwrite(INPUT, content, 0)
+            os.ftruncate(INPUT, len(content))
+            os.lseek(INPUT, 0, os.SEEK_SET)
+        if index:
+            self.rewind()
+        callbacks = atexit._ncallbacks()
+        exit_code = self.run_once()
+        exit_code = (self.flush() or exit_code) & 0xFF
+        threads = sys.modules["threading"].active_count() if "threading" in sys.modules else 1
+        if threads > 1 or atexit._ncallbacks() > callbacks:
+            # To be run again, in a process of its own.
+            os.write(CONTROL, DONE.pack(ord("f"), 0, index))
+            os._exit(75)
+        ends = os.lseek(OUTPUT, 0, os.SEEK_END), os.lseek(NOISE, 0, os.SEEK_END)
+        record = RECORD.pack(exit_code, *ends, perf_counter_ns() - started_ns)
+        os.pwrite(LEDGER, record, index * RECORD.size)
+        return exit_code, sum(ends)
 
     def run_once(self):
         if self.code is None:
@@ -303,13 +353,14 @@ class Program:
     def flush(self):
         """Write out what the program left in its buffers, in its own streams and in those it put in their place."""
         failed = 0
-        for stream in {id(s): s for s in (*self.streams, sys.stdout)}.values():
+        for stream in (*self.streams, sys.stdout):
             try:
                 stream.flush()
             except ValueError:
                 pass  # the program closed it, which flushed it
             except BaseException:
                 failed = 120  # as the interpreter does when it cannot write its output
+                self.streams = ()  # whose buffers hold what the next run has not printed
         return failed
 
     def end(self, exit_code):
@@ -324,13 +375,24 @@ class Program:
         os.dup2(INPUT, 0)
         os.dup2(OUTPUT, 1)
         os.dup2(NOISE, 2)
-        names = vars(builtins)
-        names.clear()
-        names.update(self.builtins)
+        self.renew_streams()
+        for undo in self.undoings:
+            undo()
         sys.setrecursionlimit(1000)
         sys.argv = [os.path.join(WORK, self.order["name"])]
         sys.excepthook = sys.__excepthook__
-        sys.modules["random"].seed(0)
+
+    def renew_streams(self):
+        """Those for output are kept where the program only printed to them: new ones would be a quarter of the cost."""
+        open_input()
+        kept = self.streams or (None, None)
+        if (
+            sys.stdout is not kept[0]
+            or sys.stderr is not kept[1]
+            or any(stream.closed or vars(stream) for stream in kept)
+        ):
+            open_outputs()
+            self.streams = sys.stdout, sys.stderr
 
 
 def guarded(run):

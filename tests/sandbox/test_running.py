@@ -342,3 +342,115 @@ def test_a_forked_child_gets_slots_of_its_own(docker_box: Sandbox, python: Toolc
         os._exit(0 if ok else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert run(docker_box, python, "print(3)").tests[0].stdout == b"3\n"
+
+
+MISCHIEF = """
+import os, signal, sys, time
+n = int(input())
+if n == BAD:
+    {}
+print(n)
+"""
+
+
+@pytest.mark.parametrize("bad", [0, 1, 6, 11])
+@pytest.mark.parametrize(
+    "mischief",
+    [
+        "1 // 0",
+        "sys.exit(0)",
+        "os._exit(0)",
+        "os._exit(7)",
+        "os.kill(os.getpid(), signal.SIGSEGV)",
+        "while True: pass",
+        "time.sleep(9)",
+        "print('x' * 9_000_000)",
+        "sys.stderr.write('x' * 9_000_000)",
+        "bytearray(2 << 30)",
+        "sys.stdout.close()",
+        "sys.stdout.detach()",
+        "os.close(1)",
+        "sys.stdout = open('/dev/null', 'w')",
+        "os.ftruncate(1, 0)",
+        "os.lseek(1, 1 << 20, 0)",
+    ],
+)
+def test_of_tests_that_share_a_process_each_ends_as_it_does_alone(
+    mischief: str, bad: int, docker_box: Sandbox, python: Toolchain
+) -> None:
+    source = MISCHIEF.format(mischief).replace("BAD", str(bad))
+    limits = replace(SHORT, cpu_s=0.5, wall_s=1, memory_mb=256)
+    right = [b"%d\n" % i for i in range(12)]
+    job = Job(
+        python, source, tuple(Stdin(text) for text in right), limits, lambda i, test: test.stdout == right[i]
+    )  # fmt: skip
+    jobs = [job, replace(job, processes="per_test")]
+    jobs += [replace(each, stop_at_first_failure=True) for each in jobs]
+    shared, alone, shared_once, alone_once = (
+        [(test.status, test.stdout, test.exit_code, test.signal) for test in result.tests]
+        for result in docker_box.run(jobs)
+    )
+    assert shared == alone
+    assert shared_once == alone_once
+
+
+def test_after_the_first_test_the_others_are_handed_out_at_once(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    """The count behind the speed: two conversations with the process instead of twenty."""
+    source = (
+        "import sys\nframe = sys._getframe()\nwhile 'inputs' not in frame.f_locals: frame = frame.f_back\n"
+        "print(len(frame.f_locals['inputs']), input())"
+    )
+    result = run(docker_box, python, source, *(b"%d" % i for i in range(20)), limits=Limits())
+    assert [test.stdout for test in result.tests[:2]] == [b"1 0\n", b"19 1\n"]
+
+
+def test_long_inputs_and_outputs_arrive_whole_whatever_came_before(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    sizes = [0, 1, 65_000, 2, 70_000, 300_000, 3, 3_000_000, 0, 40_000, 40_000, 5]
+    texts = [b"ab" * (size // 2) + b"c" * (size % 2) for size in sizes]
+    source = "import sys\ntext = sys.stdin.read()\nsys.stdout.write(text)\nsys.stderr.write(text)"
+    result = run(docker_box, python, source, *texts)
+    assert [test.status for test in result.tests] == [Status.OK] * len(texts)
+    assert [test.stdout for test in result.tests] == texts
+    assert [test.stderr for test in result.tests] == [text[:2048] for text in texts]
+
+
+def test_of_a_shared_process_each_test_has_its_own_part_of_the_time(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    source = "import time\nends = time.process_time() + float(input())\nwhile time.process_time() < ends: pass"
+    result = run(docker_box, python, source, b"0", b"0.02", b"0", b"0.4", b"0.4", b"0.4", b"0")
+    times = [test.cpu_ms for test in result.tests]
+    assert {test.status for test in result.tests} == {Status.OK}  # of a limit of 1 s for each
+    assert all(390 < ms < 600 for ms in times[3:6])
+    assert max(times[0], times[2], times[6]) < times[1] < times[3]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "os.write(3, struct.pack('!BBI', 100, 0, i))",
+        "os.write(3, struct.pack('!BBI', 100, 0, i + 30))",
+        "os.write(3, b'x' * 100)",
+        "os.pwrite(8, b'\\xff' * 2500, 0)",
+        "os.pwrite(8, struct.pack('!BQQQ', 0, 1 << 63, 5, 0) * 400, 0)",
+        "os.pwrite(8, b'', 1 << 20) or os.ftruncate(8, 1 << 20)",
+    ],
+)
+def test_a_program_that_keeps_the_books_itself_gains_nothing_and_holds_nothing_up(
+    forged: str, docker_box: Sandbox, python: Toolchain
+) -> None:
+    source = f"import os, struct\nfor i in range(400):\n try: {forged}\n except OSError: pass\nprint('no')"
+    tests = tuple(Stdin(b"%d" % i) for i in range(400))
+    job = Job(
+        python, source, tests, SHORT, lambda _, test: test.stdout != b"no\n", stop_at_first_failure=True
+    )  # fmt: skip
+    started = time.monotonic()
+    for each in (job, replace(job, source=source.replace("'no'", "input()"))):
+        (result,) = docker_box.run([each])
+        assert result.status is Status.OK
+    assert time.monotonic() - started < 30
+    assert run(docker_box, python, "print(1)").tests[0].stdout == b"1\n"
