@@ -430,7 +430,7 @@ def _input(test: Stdin | Call) -> bytes:
 
 
 def _test_header(test: Stdin | Call) -> dict[str, Any]:
-    if isinstance(test, Call):
+    if isinstance(test, Call) or not (test.argv or test.files):
         return {}
     return {"argv": list(test.argv), "files": list(test.files)}
 

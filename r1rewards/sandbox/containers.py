@@ -159,38 +159,38 @@ class Slot:
             raise SlotLostError(f"the slot is gone: {e}") from e
 
     def _receive(self, until: float) -> tuple[dict[str, Any], list[bytes]]:
-        json_size, blob_size = LENGTHS.unpack(self._read(LENGTHS.size, until))
-        text = self._read(json_size, until)
-        body = self._read(blob_size, until)
+        frame = bytearray()
+        self._fill(frame, LENGTHS.size, until)
+        json_size, blob_size = LENGTHS.unpack_from(frame)
+        at = LENGTHS.size + json_size
+        self._fill(frame, at + blob_size, until)
         try:
-            header = json.loads(text)
+            header = json.loads(frame[LENGTHS.size : at])
             sizes = header.pop("sizes")
-            if sum(sizes) != len(body) or min(sizes, default=0) < 0:
+            if at + sum(sizes) != len(frame) or min(sizes, default=0) < 0:
                 raise SlotLostError("the supervisor's reply makes no sense")
         except (ValueError, LookupError, TypeError, AttributeError) as e:
             raise SlotLostError(f"the supervisor's reply makes no sense: {e}") from e
-        payload, at = [], 0
+        payload, body = [], memoryview(frame)
         for size in sizes:
-            payload.append(body[at : at + size])
+            payload.append(bytes(body[at : at + size]))
             at += size
         return header, payload
 
-    def _read(self, size: int, until: float) -> bytes:
+    def _fill(self, frame: bytearray, size: int, until: float) -> None:
+        """Read on until the frame has that size, as a rule at once: nothing follows a frame before we ask again."""
         assert self.sock is not None
-        parts = []
-        while size:
+        while len(frame) < size:
             self.sock.settimeout(max(0.01, until - time.monotonic()))
             try:
-                part = self.sock.recv(min(size, 1 << 20))
+                part = self.sock.recv(min(max(size - len(frame), 1 << 16), 1 << 20))
             except TimeoutError:
                 raise
             except OSError as e:
                 raise SlotLostError(f"the slot is gone: {e}") from e
             if not part:
                 raise SlotLostError("the slot is gone: its supervisor has ended")
-            parts.append(part)
-            size -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            frame += part
 
     def close(self) -> None:
         """Close the socket, which ends the supervisor, and make sure the container is gone."""

@@ -64,25 +64,26 @@ def connect(path):
 
 def receive(sock):
     """One frame: a JSON object, and the blobs whose sizes it lists. The end of the stream is the end of us."""
-    json_size, blob_size = LENGTHS.unpack(read_exactly(sock, LENGTHS.size))
-    header = json.loads(read_exactly(sock, json_size))
-    body = memoryview(read_exactly(sock, blob_size))
-    blobs, at = [], 0
+    frame = bytearray()
+    fill(frame, sock, LENGTHS.size)
+    json_size, blob_size = LENGTHS.unpack_from(frame)
+    at = LENGTHS.size + json_size
+    fill(frame, sock, at + blob_size)
+    header = json.loads(frame[LENGTHS.size : at])
+    body, blobs = memoryview(frame), []
     for size in header.pop("sizes"):
         blobs.append(body[at : at + size])
         at += size
     return header, blobs
 
 
-def read_exactly(sock, size):
-    buffer = bytearray(size)
-    view = memoryview(buffer)
-    while view:
-        count = sock.recv_into(view)
-        if count == 0:
+def fill(frame, sock, size):
+    """Read on until the frame has that size. It may get more: nothing follows a frame before we have answered it."""
+    while len(frame) < size:
+        part = sock.recv(min(max(size - len(frame), 1 << 16), 1 << 20))
+        if not part:
             os._exit(0)
-        view = view[count:]
-    return buffer
+        frame += part
 
 
 def send(sock, header, blobs=()):
@@ -215,8 +216,11 @@ class Supervisor:
         """Back to the state at the start. False means that this slot must not be used again."""
         if not self.sweep(files_too=True):
             return False
-        wipe(WORK, 0)
-        return not os.listdir(WORK) and free_space() == self.clean_files and no_queues()
+        if os.listdir(WORK):
+            wipe(WORK, 0)  # what we put there
+            if os.listdir(WORK):
+                return False
+        return free_space() == self.clean_files and no_queues()
 
     def reap(self):
         """Collect orphans, which are ours as PID 1. A zygote among the dead means that the slot is lost."""
