@@ -216,4 +216,5 @@ SECTIONS = {"step": step, "long": long, "linear": linear, "memory": memory, "ove
 if __name__ == "__main__":
     print(corpus.machine())
     for name in sys.argv[1:] or SECTIONS:
+        SECTIONS.get(name) or sys.exit(f"no {name!r} here; there are: {', '.join(SECTIONS)}")
         SECTIONS[name]()
