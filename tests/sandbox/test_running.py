@@ -454,3 +454,26 @@ def test_a_program_that_keeps_the_books_itself_gains_nothing_and_holds_nothing_u
         assert result.status is Status.OK
     assert time.monotonic() - started < 30
     assert run(docker_box, python, "print(1)").tests[0].stdout == b"1\n"
+
+
+def test_a_program_starts_with_what_the_interpreter_did_before_the_fork(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    """Page faults are half of what a program costs: 304 without the rehearsal before the fork, 226 with it."""
+    source = "import resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)"
+    counts = [int(run(docker_box, python, source).tests[0].stdout) for _ in range(5)]
+    assert min(counts) < 280
+
+
+def test_nothing_of_the_rehearsal_is_seen_by_programs(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    source = (
+        "import os, random, sys\nprint(sys.argv, __file__, len(os.listdir('/proc/self/fd')), sorted(vars()), random.random())\n"
+        "print('n' in vars(), 'seen' in vars(sys.modules['__main__']), sys.getrecursionlimit())"
+    )
+    result = run(docker_box, python, source, b"1", b"2", processes="auto")
+    random = __import__("random").Random(0).random()
+    names = "['__builtins__', '__doc__', '__file__', '__loader__', '__name__', '__package__', '__spec__', 'os', 'random', 'sys']"
+    expected = f"['/tmp/main.py'] /tmp/main.py {{}} {names} {random}\nFalse False 1000\n"
+    assert [t.stdout.decode() for t in result.tests] == [expected.format(10)] * 2
