@@ -85,6 +85,9 @@ def test_a_bad_call_in_a_worker_is_a_bad_call_here() -> None:
 def test_ctrl_c_leaves_no_worker_behind(tmp_path: Path) -> None:
     script = tmp_path / "train.py"
     script.write_text(
+        "import signal\n"
+        # Ignored, and Python then leaves it so, where the tests run in the background of a script.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from r1rewards import score_batch, shards\n"
         "score_batch(['a'] * 200, '4', workers=2)\n"
         "print(*[w.process.pid for w in shards._pools[2]._workers], flush=True)\n"

@@ -22,7 +22,8 @@ from r1rewards.sandbox.running import Sandbox, open_sandbox
 
 ROOT = Path(__file__).parents[2]
 OWNER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background of a script
 from r1rewards.sandbox.jobs import Job, Limits, Stdin
 from r1rewards.sandbox.languages import find_language, toolchain
 from r1rewards.sandbox.running import open_sandbox
