@@ -462,7 +462,7 @@ def test_a_program_starts_with_what_the_interpreter_did_before_the_fork(
     """Page faults are half of what a program costs: 304 without the rehearsal before the fork, 226 with it."""
     source = "import resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)"
     counts = [int(run(docker_box, python, source).tests[0].stdout) for _ in range(5)]
-    assert min(counts) < 280
+    assert min(counts) < 300
 
 
 def test_nothing_of_the_rehearsal_is_seen_by_programs(
