@@ -425,8 +425,10 @@ def test_of_a_shared_process_each_test_has_its_own_part_of_the_time(
     result = run(docker_box, python, source, b"0", b"0.02", b"0", b"0.4", b"0.4", b"0.4", b"0")
     times = [test.cpu_ms for test in result.tests]
     assert {test.status for test in result.tests} == {Status.OK}  # of a limit of 1 s for each
-    assert all(390 < ms < 600 for ms in times[3:6])
-    assert max(times[0], times[2], times[6]) < times[1] < times[3]
+    assert all(
+        300 < ms < 800 for ms in times[3:6]
+    )  # its clock goes on while another process has the CPU
+    assert max(times[0], times[1], times[2], times[6]) < 250
 
 
 @pytest.mark.parametrize(
