@@ -331,8 +331,8 @@ def run_rewards(
     in_order = sorted(rewards, key=lambda reward: reward.by_group)
     started = {reward: sent.get(reward) or _start(reward, batch) for reward in in_order}
     found = [
-        part if isinstance(part, Outcomes) else _wait(reward, part, batch)
-        for reward, part in ((reward, started[reward]) for reward in rewards)
+        part if isinstance(part := started[reward], Outcomes) else _wait(reward, part, batch)
+        for reward in rewards
     ]
     batch.forget_shared()
     return found

@@ -114,6 +114,7 @@ together = (
 )
 
 
+@example(["мы считаем \\(", "собака \\) the apples are red here now"], [], "ru", 400)
 @example(["\ufeffTrướcMột\n", "другом. два 🙂 парна.\n"], [], "hi", 400)
 @given(*together)
 @settings(max_examples=30)

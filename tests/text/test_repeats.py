@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from r1rewards.text.reading import Reading
@@ -18,6 +18,7 @@ SENTENCES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".joi
 TEXTS = st.lists(st.lists(SENTENCES, max_size=6).map(". ".join), min_size=1, max_size=4)
 
 
+@example(["дом internationally. дом internationalist. дом internationally"])
 @given(TEXTS)
 def test_a_sentence_is_new_where_its_words_have_not_stood_before_in_its_text(
     texts: list[str],

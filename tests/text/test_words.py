@@ -88,3 +88,10 @@ def test_every_letter_knows_where_it_came_from(text: str) -> None:
     for start, end in zip(words.starts.tolist(), words.ends.tolist(), strict=True):
         read, original = words.letters.text[start:end], text[place(start) : place(end - 1) + 1]
         assert original[0] in (read[0], "e", "\U0001d400")
+
+
+def test_a_capital_right_behind_a_letter_of_another_script_is_inside_a_word() -> None:
+    words = read_words("дAbc слово Abc")
+    spelled = [words.word(i) for i in range(len(words))]
+    assert spelled == ["д", "Abc", "слово", "Abc"]
+    assert words.neutral.tolist() == [True, True, False, False]
