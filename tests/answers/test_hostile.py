@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,25 +16,10 @@ from r1rewards.answers import Decision, decide
 from r1rewards.answers.extract import MODES, find_answer
 from r1rewards.answers.references import reference_of
 from tests.answers.hostile import CONTENTS, TEXTS
+from tests.clock import assert_quick
 
-BOUND_S = 0.25 if sys.gettrace() is None else 2.0  # coverage makes everything slow
+BOUND_S = 0.25
 ROOT = Path(__file__).parent.parent.parent
-
-
-def assert_quick(judge: Callable[[], object]) -> None:
-    """One of three runs stays under the bound: load can slow one down, not all."""
-    times = []
-    while len(times) < 3:
-        times.append(_cpu_s(judge))
-        if times[-1] < BOUND_S:
-            return
-    raise AssertionError(f"{min(times) * 1e3:.0f} ms")
-
-
-def _cpu_s(judge: Callable[[], object]) -> float:
-    started = time.process_time()
-    judge()
-    return time.process_time() - started
 
 
 def judged(completion: str, reference: str) -> Decision | None:
@@ -51,25 +34,25 @@ def judged(completion: str, reference: str) -> Decision | None:
 @pytest.mark.parametrize("name", CONTENTS)
 def test_a_hostile_answer_is_judged_quickly(name: str) -> None:
     answer, reference = CONTENTS[name]
-    assert_quick(lambda: judged(f"So $\\boxed{{{answer}}}$.", reference))
+    assert_quick(lambda: judged(f"So $\\boxed{{{answer}}}$.", reference), BOUND_S)
 
 
 @pytest.mark.parametrize("name", CONTENTS)
 def test_a_hostile_reference_is_judged_quickly(name: str) -> None:
     reference, answer = CONTENTS[name]
-    assert_quick(lambda: judged(f"So $\\boxed{{{answer}}}$.", reference))
+    assert_quick(lambda: judged(f"So $\\boxed{{{answer}}}$.", reference), BOUND_S)
 
 
 @pytest.mark.parametrize("name", CONTENTS)
 def test_a_hostile_answer_equals_itself_or_is_refused_quickly(name: str) -> None:
     answer, _ = CONTENTS[name]
-    assert_quick(lambda: judged(f"So $\\boxed{{{answer}}}$.", answer + " "))
+    assert_quick(lambda: judged(f"So $\\boxed{{{answer}}}$.", answer + " "), BOUND_S)
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_hostile_text_is_searched_quickly(name: str, mode: str) -> None:
-    assert_quick(lambda: find_answer(TEXTS[name], mode=mode))  # type: ignore[arg-type]
+    assert_quick(lambda: find_answer(TEXTS[name], mode=mode), BOUND_S)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", CONTENTS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from r1rewards.reward import Outcomes
 from r1rewards.rewards import cosine, format_tags, length, overlong, repetition
 from r1rewards.rollouts import STOP_TOKENS, Batch
 from r1rewards.verdicts import Verdict
+from tests.clock import assert_quick
 
 PIECES = [
     "<think>",
@@ -158,7 +158,6 @@ ODD = [
 def test_200_kb_of_anything_is_read_in_linear_time(reward: Any, unit: str) -> None:
     columns = {**COLUMNS, "correct": True}
     text = unit * (200_000 // max(1, len(unit)))
-    start = time.process_time()
-    found = run(reward, [text], **columns)
-    assert time.process_time() - start < 0.5  # a quadratic pass over 200,000 letters takes minutes
-    assert not np.isnan(found.rewards).any()
+    assert not np.isnan(run(reward, [text], **columns).rewards).any()
+    # A quadratic pass over 200,000 letters takes minutes.
+    assert_quick(lambda: run(reward, [text], **columns), 1)

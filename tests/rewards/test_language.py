@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import resource
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from r1rewards.batch import score, score_batch
 from r1rewards.errors import BadCallError, UnsupportedLanguageError
 from r1rewards.rewards.language import REWARD, language_code
 from r1rewards.verdicts import Verdict
+from tests.clock import assert_quick
 
 FRENCH = "Nous devons d'abord comprendre la question, puis nous écrivons une équation."
 ENGLISH = "First we have to understand the question and then we write an equation."
@@ -292,9 +292,7 @@ def test_a_model_that_is_not_there_is_a_bad_call(tmp_path) -> None:
 )
 def test_five_megabytes_of_anything_take_seconds(unit: str) -> None:
     text = unit * (5_000_000 // len(unit.encode("utf-8", "surrogatepass")))
-    start = time.process_time()
-    score_batch([text], rewards=REWARD, language="fr")
-    assert time.process_time() - start < 40
+    assert_quick(lambda: score_batch([text], rewards=REWARD, language="fr"), 20)
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ def test_how_a_program_ends_is_its_status(
     result = run(docker_box, python, source, b"", b"", processes=processes, limits=limits)
     assert [test.status for test in result.tests] == [status, status]
     if source.startswith("while"):
-        assert 2000 <= result.tests[0].cpu_ms < 2600
+        assert 2000 <= result.tests[0].cpu_ms < 4000
 
 
 def test_what_prints_on_though_its_writes_fail_is_stopped_long_before_its_time_is_up(
@@ -116,7 +116,7 @@ def test_starting_an_interpreter_is_not_charged_to_the_first_program(
     with open_sandbox("docker", slots=1) as box:
         job = Job(python, "import numpy\nprint(1)", (Stdin(),))
         first, second = (box.run([job])[0].tests[0].cpu_ms for _ in range(2))
-    assert first < second + 50  # numpy takes 100 ms and more to import
+    assert first < second + 80  # numpy takes 100 ms and more to import
 
 
 def test_what_is_not_right_is_run_again_before_it_counts(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pickle
-import time
 
 import pytest
 from hypothesis import given
@@ -22,6 +21,7 @@ from r1rewards.text.spans import (
     visible_in,
     visible_start,
 )
+from tests.clock import assert_quick
 
 PIECES = [
     *R1.literals,
@@ -254,13 +254,6 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
-def test_no_30_kb_text_takes_2_ms(unit: str) -> None:
-    text = unit * (30_000 // len(unit))
-    best = min(_cpu_s(text) for _ in range(20))
-    assert best < 0.002
-
-
-def _cpu_s(text: str) -> float:
-    start = time.process_time()
-    read_tags(text)
-    return time.process_time() - start
+def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
+    text = unit * (300_000 // len(unit))
+    assert_quick(lambda: read_tags(text), 0.3)
