@@ -60,6 +60,19 @@ def test_imports_point_one_way(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("room", "never"),
+    [("reading", {"values", "rules", "equal"}), ("values", {"reading", "rules", "equal"}), ("rules", {"equal"})],
+)  # fmt: skip
+def test_inside_answers_too(room: str, never: set[str]) -> None:
+    for path in (PACKAGE / "answers" / room).glob("*.py"):
+        for node in nodes_of(path):
+            if isinstance(node, ast.ImportFrom):
+                assert not set((node.module or "").split(".")[2:3]) & never, (
+                    f"{path} imports {node.module}"
+                )
+
+
+@pytest.mark.parametrize(
     "path", [p for p in FILES if p.parts[len(PACKAGE.parts)] != "cli"], ids=str
 )
 def test_only_the_command_line_prints(path: Path) -> None:

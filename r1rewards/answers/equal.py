@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from r1rewards.answers.decisions import Decision
-from r1rewards.answers.exact import Rational, UndefinedError, rational
-from r1rewards.answers.grammar_answer import read_answer
-from r1rewards.answers.identity import infinity_sign
-from r1rewards.answers.kinds import Judge
 from r1rewards.answers.nodes import SCALARS, Either, Node, Number
 from r1rewards.answers.options import DEFAULT, STRICT, Options
+from r1rewards.answers.reading.answer import read_answer
 from r1rewards.answers.records import record
+from r1rewards.answers.rules.kinds import Judge
+from r1rewards.answers.values.exact import Rational, UndefinedError, rational
+from r1rewards.answers.values.identity import infinity_sign
 from r1rewards.answers.writing import write
 from r1rewards.errors import BadCallError, UnreadableAnswerError
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from r1rewards.answers.decisions import Decision
-from r1rewards.answers.grammar_answer import read_answer
+from r1rewards.answers.reading.answer import read_answer
 from r1rewards.answers.writing import write
 from r1rewards.errors import WorkerError, WorkerTimeoutError
 from r1rewards.workers import WorkerPool

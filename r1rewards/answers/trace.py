@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from r1rewards.answers.discs import Discs
 from r1rewards.answers.equal import Reference, decide, read
-from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError, defined_rational
-from r1rewards.answers.identity import letters
 from r1rewards.answers.options import DEFAULT, Options
+from r1rewards.answers.values.discs import Discs
+from r1rewards.answers.values.exact import (
+    NotHereError,
+    TooHardError,
+    UndefinedError,
+    defined_rational,
+)
+from r1rewards.answers.values.identity import letters
 from r1rewards.errors import UnreadableAnswerError
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from r1rewards.answers.nodes import (
     Text,
     Tuple,
 )  # fmt: skip
-from r1rewards.answers.spelling import NAMES
+from r1rewards.answers.reading.spelling import NAMES
 
 _MONTHS = "0 January February March April May June July August September October November December".split()
 _RELATIONS = {

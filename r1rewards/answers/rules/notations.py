@@ -7,8 +7,6 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from r1rewards.answers.decisions import all_of
-from r1rewards.answers.exact import rational
-from r1rewards.answers.grammar_text import same_words
 from r1rewards.answers.nodes import (
     BaseN,
     Choice,
@@ -23,13 +21,15 @@ from r1rewards.answers.nodes import (
     Symbol,
     Text,
 )
-from r1rewards.answers.rules_amounts import times
-from r1rewards.answers.rules_collections import ordered
-from r1rewards.answers.rules_scalars import scalars
-from r1rewards.answers.rules_statements import one_element
+from r1rewards.answers.reading.words import same_words
+from r1rewards.answers.rules.amounts import times
+from r1rewards.answers.rules.collections import ordered
+from r1rewards.answers.rules.scalars import scalars
+from r1rewards.answers.rules.statements import one_element
+from r1rewards.answers.values.exact import rational
 
 if TYPE_CHECKING:
-    from r1rewards.answers.kinds import Judge
+    from r1rewards.answers.rules.kinds import Judge
 
 
 def congruences(judge: Judge, a: Congruence, b: Congruence) -> bool | None:

@@ -8,7 +8,7 @@ from string import ascii_letters
 from typing import TYPE_CHECKING
 
 from r1rewards.answers.limits import MAX_CHARS, MAX_TOKENS
-from r1rewards.answers.spelling import (
+from r1rewards.answers.reading.spelling import (
     COMMANDS,
     DROPPED,
     NAMES,
@@ -19,7 +19,7 @@ from r1rewards.answers.spelling import (
     SUPERSCRIPTS,
     UNICODE,
 )
-from r1rewards.answers.units import SYMBOLS, read_unit
+from r1rewards.answers.reading.units import SYMBOLS, read_unit
 from r1rewards.errors import UnreadableAnswerError
 
 if TYPE_CHECKING:

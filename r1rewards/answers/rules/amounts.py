@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from r1rewards.answers.build import ONE, product
 from r1rewards.answers.decisions import any_of
-from r1rewards.answers.exact import rational
-from r1rewards.answers.identity import letters
 from r1rewards.answers.nodes import BaseN, Constant, Node, Number, Percent, Product, Quantity
-from r1rewards.answers.units import measure
+from r1rewards.answers.reading.units import measure
+from r1rewards.answers.values.exact import rational
+from r1rewards.answers.values.identity import letters
 
 if TYPE_CHECKING:
-    from r1rewards.answers.kinds import Judge
+    from r1rewards.answers.rules.kinds import Judge
 
 
 SCALES = frozenset("hundred thousand million billion trillion".split())

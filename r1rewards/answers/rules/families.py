@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from r1rewards.answers.build import ONE, ZERO, product
-from r1rewards.answers.discs import Discs
-from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError
-from r1rewards.answers.identity import UnknownValueError, difference, letters
 from r1rewards.answers.nodes import (
     SCALARS,
     NamedSet,
@@ -21,9 +18,12 @@ from r1rewards.answers.nodes import (
     renamed,
     substituted,
 )  # fmt: skip
+from r1rewards.answers.values.discs import Discs
+from r1rewards.answers.values.exact import NotHereError, TooHardError, UndefinedError
+from r1rewards.answers.values.identity import UnknownValueError, difference, letters
 
 if TYPE_CHECKING:
-    from r1rewards.answers.kinds import Judge
+    from r1rewards.answers.rules.kinds import Judge
 
 WHOLE = NamedSet("Z")
 _BOUND = "0′"  # a name that nobody writes

@@ -5,33 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from r1rewards.answers.disc import (
-    CONSTANTS,
-    EPS,
-    FUNCTIONS,
-    Disc,
-    determinant,
-    disc_of,
-    exp,
-    inverse,
-    log,
-    plus,
-    related,
-    sin,
-    square_root,
-    times,
-    whole_power,
-)
-from r1rewards.answers.exact import (
-    Exact,
-    NotHereError,
-    Rational,
-    TooHardError,
-    UndefinedError,
-    matrix_of,
-    running,
-)
-from r1rewards.answers.field import scrambled
 from r1rewards.answers.limits import MAX_STEPS
 from r1rewards.answers.nodes import (
     BaseN,
@@ -49,6 +22,33 @@ from r1rewards.answers.nodes import (
     Sum,
     Symbol,
 )
+from r1rewards.answers.values.disc import (
+    CONSTANTS,
+    EPS,
+    FUNCTIONS,
+    Disc,
+    determinant,
+    disc_of,
+    exp,
+    inverse,
+    log,
+    plus,
+    related,
+    sin,
+    square_root,
+    times,
+    whole_power,
+)
+from r1rewards.answers.values.exact import (
+    Exact,
+    NotHereError,
+    Rational,
+    TooHardError,
+    UndefinedError,
+    matrix_of,
+    running,
+)
+from r1rewards.answers.values.field import scrambled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from r1rewards.answers.families import domain, family
-from r1rewards.answers.identity import letters
 from r1rewards.answers.nodes import (
     Call,
     Constant,
@@ -26,6 +24,8 @@ from r1rewards.answers.nodes import (
     Symbol,
     Tuple,
 )  # fmt: skip
+from r1rewards.answers.rules.families import domain, family
+from r1rewards.answers.values.identity import letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,8 +149,8 @@ def settled_chain(node: Relation, seed: int) -> Node:
 
 
 def _surely_same(a: Node, b: Node, seed: int) -> bool:
-    from r1rewards.answers.kinds import Judge
     from r1rewards.answers.options import STRICT
+    from r1rewards.answers.rules.kinds import Judge
 
     return a == b or bool(Judge(STRICT, seed, is_strict=True).same(a, b))
 

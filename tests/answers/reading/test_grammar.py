@@ -7,12 +7,11 @@ from unittest import mock
 
 import pytest
 
-from r1rewards.answers import answer_key, decide, read, read_reference, same, tokens
-from r1rewards.answers.exact import NotHereError, UndefinedError
-from r1rewards.answers.field import PRIME, ROOTS, Field, residue
+from r1rewards.answers import answer_key, decide, read, read_reference, same
 from r1rewards.answers.limits import MAX_CHARS, MAX_TOKENS
 from r1rewards.answers.nodes import Named, Symbol, children, rebuilt, renamed
-from r1rewards.answers.units import measure, read_unit
+from r1rewards.answers.reading import tokens
+from r1rewards.answers.reading.units import measure, read_unit
 from r1rewards.answers.writing import write
 from r1rewards.errors import BadCallError, UnreadableAnswerError
 from tests.answers.test_writing import KINDS
@@ -89,21 +88,6 @@ def test_renaming_leaves_bound_letters_alone() -> None:
     assert renamed(read(r"k+\sum_{k=1}^n k"), {"k": "j"}) == read(r"j+\sum_{k=1}^n k")
     assert renamed(read("x+1"), {"y": "z"}) == read("x+1")
     assert renamed(Symbol("x"), {"x": "y"}) == Symbol("y")
-
-
-def test_the_roots_of_the_field_are_roots() -> None:
-    assert all(root * root % PRIME == n % PRIME for n, root in ROOTS.items())
-    assert pow(2, PRIME - 1, PRIME) == 1
-
-
-def test_no_text_spells_out_the_prime() -> None:
-    field = Field(1)
-    with pytest.raises(NotHereError):
-        field.of(read(str(PRIME)))
-    with pytest.raises(UndefinedError):
-        residue(read(rf"\frac{{1}}{{{PRIME}}}").value)
-    assert not same(f"x+{PRIME}", "x")
-    assert not same(r"x+2306216997\cdot 1000000000 y+ 536251801 y", "x")
 
 
 def test_units_of_all_shapes() -> None:

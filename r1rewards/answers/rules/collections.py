@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING
 
 from r1rewards.answers.build import places_of
 from r1rewards.answers.decisions import all_of
-from r1rewards.answers.disc import Disc, apart
-from r1rewards.answers.discs import Discs
-from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError
-from r1rewards.answers.identity import Traits, real_points
 from r1rewards.answers.limits import MAX_COMPARISONS, MAX_DISTINCT, MAX_ITEMS
 from r1rewards.answers.nodes import (
     SCALARS,
@@ -20,11 +16,15 @@ from r1rewards.answers.nodes import (
     Several,
     Tuple,
 )
+from r1rewards.answers.values.disc import Disc, apart
+from r1rewards.answers.values.discs import Discs
+from r1rewards.answers.values.exact import NotHereError, TooHardError, UndefinedError
+from r1rewards.answers.values.identity import Traits, real_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from r1rewards.answers.kinds import Judge
+    from r1rewards.answers.rules.kinds import Judge
 
 
 def unordered(judge: Judge, a: Node, b: Node) -> bool | None:

@@ -3,7 +3,6 @@ r"""Brackets of every shape: groups, tuples, intervals, sets, absolute values.""
 from __future__ import annotations
 
 from r1rewards.answers.build import EMPTY, is_infinite, literal, product, reciprocal
-from r1rewards.answers.cursor import Cursor
 from r1rewards.answers.limits import MAX_ITEMS
 from r1rewards.answers.nodes import (
     Call,
@@ -16,6 +15,7 @@ from r1rewards.answers.nodes import (
     Symbol,
     Tuple,
 )  # fmt: skip
+from r1rewards.answers.reading.cursor import Cursor
 
 
 class Brackets(Cursor):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from r1rewards.answers.limits import MAX_DEPTH
-from r1rewards.answers.tokens import Token, marked
+from r1rewards.answers.reading.tokens import Token, marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,4 +107,4 @@ class Cursor:
             """See `grammar.Parser`."""
 
         def environment(self, *, cases: bool = False) -> Node:
-            """See `grammar_functions.Functions`."""
+            """See `functions.Functions`."""

@@ -8,13 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from r1rewards.answers import rules_amounts as amounts
-from r1rewards.answers import rules_collections as collections
-from r1rewards.answers import rules_notations as notations
-from r1rewards.answers import rules_statements as statements
 from r1rewards.answers.decisions import any_of
-from r1rewards.answers.exact import UndefinedError
-from r1rewards.answers.identity import Allowance, same_value
 from r1rewards.answers.nodes import (
     SCALARS,
     SETS,
@@ -38,8 +32,11 @@ from r1rewards.answers.nodes import (
     Tuple,
 )
 from r1rewards.answers.options import STRICT, Options
-from r1rewards.answers.rules_scalars import scalars
-from r1rewards.answers.settle import SETTLED, settled
+from r1rewards.answers.rules import amounts, collections, notations, statements
+from r1rewards.answers.rules.scalars import scalars
+from r1rewards.answers.rules.settle import SETTLED, settled
+from r1rewards.answers.values.exact import UndefinedError
+from r1rewards.answers.values.identity import Allowance, same_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,17 +9,6 @@ import threading
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from r1rewards.answers.discs import EXACT_FIRST, UNKNOWABLE, Discs
-from r1rewards.answers.exact import (
-    Exact,
-    NotHereError,
-    Rational,
-    TooHardError,
-    UndefinedError,
-    matrix_of,
-    running,
-)
-from r1rewards.answers.field import scrambled
 from r1rewards.answers.limits import MAX_DIGITS_STEPS, MAX_GAMMA_BITS
 from r1rewards.answers.nodes import (
     BaseN,
@@ -36,6 +25,17 @@ from r1rewards.answers.nodes import (
     Sum,
     Symbol,
 )
+from r1rewards.answers.values.discs import EXACT_FIRST, UNKNOWABLE, Discs
+from r1rewards.answers.values.exact import (
+    Exact,
+    NotHereError,
+    Rational,
+    TooHardError,
+    UndefinedError,
+    matrix_of,
+    running,
+)
+from r1rewards.answers.values.field import scrambled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,6 @@ from r1rewards.answers.build import (
     negated,
     product,
 )  # fmt: skip
-from r1rewards.answers.grammar_brackets import Brackets
 from r1rewards.answers.limits import MAX_ITEMS
 from r1rewards.answers.nodes import (
     Big,
@@ -34,6 +33,7 @@ from r1rewards.answers.nodes import (
     Symbol,
     Text,
 )
+from r1rewards.answers.reading.brackets import Brackets
 
 if TYPE_CHECKING:
     from collections.abc import Callable

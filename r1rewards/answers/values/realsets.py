@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from r1rewards.answers.discs import Discs
-from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError, rational
-from r1rewards.answers.identity import Allowance, UnknownValueError, infinity_sign, same_value
 from r1rewards.answers.limits import MAX_ITEMS
 from r1rewards.answers.nodes import (
     Call,
@@ -26,6 +23,14 @@ from r1rewards.answers.nodes import (
     Text,
     Tuple,
 )  # fmt: skip
+from r1rewards.answers.values.discs import Discs
+from r1rewards.answers.values.exact import NotHereError, TooHardError, UndefinedError, rational
+from r1rewards.answers.values.identity import (
+    Allowance,
+    UnknownValueError,
+    infinity_sign,
+    same_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from r1rewards.answers import realsets
 from r1rewards.answers.decisions import all_of
-from r1rewards.answers.families import same_families
-from r1rewards.answers.identity import UnknownValueError, difference, is_positive, letters
 from r1rewards.answers.nodes import (
     SCALARS,
     SETS,
@@ -24,11 +21,14 @@ from r1rewards.answers.nodes import (
     Tuple,
     renamed,
 )
-from r1rewards.answers.rules_collections import distinct, items_of, matched, ordered, tuples
-from r1rewards.answers.settle import Assignment, bare_name, is_bare, is_reference_name
+from r1rewards.answers.rules.collections import distinct, items_of, matched, ordered, tuples
+from r1rewards.answers.rules.families import same_families
+from r1rewards.answers.rules.settle import Assignment, bare_name, is_bare, is_reference_name
+from r1rewards.answers.values import realsets
+from r1rewards.answers.values.identity import UnknownValueError, difference, is_positive, letters
 
 if TYPE_CHECKING:
-    from r1rewards.answers.kinds import Judge
+    from r1rewards.answers.rules.kinds import Judge
 
 
 def sets(judge: Judge, a: Node, b: Node) -> bool | None:

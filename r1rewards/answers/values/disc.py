@@ -10,7 +10,7 @@ import cmath
 import math
 from typing import TYPE_CHECKING, Any
 
-from r1rewards.answers.exact import NotHereError, Rational, UndefinedError
+from r1rewards.answers.values.exact import NotHereError, Rational, UndefinedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from r1rewards.answers import Options, decide, read_reference
 
 CASES = [
     json.loads(line)
-    for line in (Path(__file__).parents[1] / "data" / "answers" / "kinds.jsonl")
+    for line in (Path(__file__).parents[2] / "data" / "answers" / "kinds.jsonl")
     .read_text()
     .splitlines()
 ]

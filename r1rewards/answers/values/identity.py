@@ -10,19 +10,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from r1rewards.answers.digits import agree
-from r1rewards.answers.disc import Disc, apart
-from r1rewards.answers.discs import Discs
-from r1rewards.answers.exact import (
-    Exact,
-    NotHereError,
-    Rational,
-    TooHardError,
-    UndefinedError,
-    defined_rational,
-    rational,
-)
-from r1rewards.answers.field import Field, scrambled
 from r1rewards.answers.limits import MAX_AGREEMENTS
 from r1rewards.answers.nodes import (
     Big,
@@ -39,6 +26,19 @@ from r1rewards.answers.nodes import (
     rebuilt,
 )  # fmt: skip
 from r1rewards.answers.records import record
+from r1rewards.answers.values.digits import agree
+from r1rewards.answers.values.disc import Disc, apart
+from r1rewards.answers.values.discs import Discs
+from r1rewards.answers.values.exact import (
+    Exact,
+    NotHereError,
+    Rational,
+    TooHardError,
+    UndefinedError,
+    defined_rational,
+    rational,
+)
+from r1rewards.answers.values.field import Field, scrambled
 from r1rewards.answers.writing import write
 
 if TYPE_CHECKING:

@@ -11,14 +11,6 @@ from functools import lru_cache
 from math import isqrt
 from typing import TYPE_CHECKING, Any
 
-from r1rewards.answers.exact import (
-    Exact,
-    NotHereError,
-    Rational,
-    TooHardError,
-    UndefinedError,
-    running,
-)
 from r1rewards.answers.limits import MAX_EXPONENT_BITS, MAX_ROOT_BITS, MAX_STEPS
 from r1rewards.answers.nodes import (
     BaseN,
@@ -34,6 +26,14 @@ from r1rewards.answers.nodes import (
     Sum,
     Symbol,
 )
+from r1rewards.answers.values.exact import (
+    Exact,
+    NotHereError,
+    Rational,
+    TooHardError,
+    UndefinedError,
+    running,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,7 +47,7 @@ ROOTS = {
     23: 837137177859324313, 29: 770090531232511987, 31: 93886834727917441, 37: 562685310321725500,
     41: 998643947416605627,
 }  # fmt: skip
-"""A square root of each modulo PRIME; `tests/answers/test_grammar.py` squares them."""
+"""A square root of each modulo PRIME; `tests/answers/values/test_domains.py` squares them."""
 
 
 class Field(Exact):

@@ -1,8 +1,8 @@
 r"""Tokens -> nodes by recursive descent: one method per rule, its rule as the docstring.
 
-Here: relations, expressions and atoms. Brackets, functions and environments are in `grammar_brackets` and
-`grammar_functions`; words, numerals and dates in `grammar_text`; what stands at the top of an answer (lists, labels,
-choices) in `grammar_answer`. No rule evaluates anything beyond a literal.
+Here: relations, expressions and atoms. Brackets, functions and environments are in `brackets` and
+`functions`; words, numerals and dates in `words`; what stands at the top of an answer (lists, labels,
+choices) in `answer`. No rule evaluates anything beyond a literal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from r1rewards.answers.build import (
     reciprocal,
     repeating,
 )  # fmt: skip
-from r1rewards.answers.grammar_functions import FUNCTIONS, Functions
 from r1rewards.answers.limits import MAX_DEPTH, MAX_DIGITS, MAX_POSTFIX, MAX_REPEATING
 from r1rewards.answers.nodes import (
     Call,
@@ -43,12 +42,13 @@ from r1rewards.answers.nodes import (
     Sum,
     Symbol,
 )  # fmt: skip
-from r1rewards.answers.units import read_unit
+from r1rewards.answers.reading.functions import FUNCTIONS, Functions
+from r1rewards.answers.reading.units import read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from r1rewards.answers.tokens import Token
+    from r1rewards.answers.reading.tokens import Token
 
 RELATIONS = frozenset("=≠<≤>≥≈∈∉≡∼→⊂⊥∥")
 _SET_OPERATIONS = {"∪": "union", "∩": "meet", "∖": "minus"}

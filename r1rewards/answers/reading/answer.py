@@ -8,17 +8,6 @@ from functools import lru_cache
 from itertools import product as every
 
 from r1rewards.answers.build import MINUS_ONE, ONE, base_number, literal, negated, product
-from r1rewards.answers.grammar import FOR_WHOLE, WHERE, Parser
-from r1rewards.answers.grammar_text import (
-    choice,
-    clock,
-    compound,
-    date,
-    from_chinese,
-    numeral,
-    plain_text,
-    words,
-)  # fmt: skip
 from r1rewards.answers.limits import MAX_CHARS, MAX_ITEMS
 from r1rewards.answers.nodes import (
     Call,
@@ -38,7 +27,18 @@ from r1rewards.answers.nodes import (
     children,
     rebuilt,
 )  # fmt: skip
-from r1rewards.answers.tokens import spelled_out, tokens
+from r1rewards.answers.reading.grammar import FOR_WHOLE, WHERE, Parser
+from r1rewards.answers.reading.tokens import spelled_out, tokens
+from r1rewards.answers.reading.words import (
+    choice,
+    clock,
+    compound,
+    date,
+    from_chinese,
+    numeral,
+    plain_text,
+    words,
+)  # fmt: skip
 from r1rewards.errors import UnreadableAnswerError
 
 _AMBIGUOUS = re.compile(r"\$?\s*(-?\d{1,9}),(\d{1,9})\s*\$?")

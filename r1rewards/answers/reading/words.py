@@ -8,7 +8,7 @@ from typing import Final
 
 from r1rewards.answers.build import literal
 from r1rewards.answers.nodes import Clock, Date, NamedSet, Node, Number, Quantity, Text
-from r1rewards.answers.units import measure, read_unit
+from r1rewards.answers.reading.units import measure, read_unit
 
 # --- English numerals
 

@@ -6,9 +6,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from r1rewards.answers.build import places_of
-from r1rewards.answers.discs import Discs
-from r1rewards.answers.exact import NotHereError, TooHardError, UndefinedError, rational
-from r1rewards.answers.identity import Traits, UnknownValueError, infinity_sign, letters
 from r1rewards.answers.nodes import (
     Big,
     Call,
@@ -22,12 +19,15 @@ from r1rewards.answers.nodes import (
     children,
     renamed,
 )
-from r1rewards.answers.rules_amounts import in_degrees, quantities
-from r1rewards.answers.rules_collections import matched, ordered
+from r1rewards.answers.rules.amounts import in_degrees, quantities
+from r1rewards.answers.rules.collections import matched, ordered
+from r1rewards.answers.values.discs import Discs
+from r1rewards.answers.values.exact import NotHereError, TooHardError, UndefinedError, rational
+from r1rewards.answers.values.identity import Traits, UnknownValueError, infinity_sign, letters
 
 if TYPE_CHECKING:
-    from r1rewards.answers.exact import Rational
-    from r1rewards.answers.kinds import Judge
+    from r1rewards.answers.rules.kinds import Judge
+    from r1rewards.answers.values.exact import Rational
 
 
 def scalars(judge: Judge, a: Node, b: Node) -> bool | None:

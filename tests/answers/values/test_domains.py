@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from r1rewards.answers import read
-from r1rewards.answers.digits import agree
-from r1rewards.answers.disc import whole_power
-from r1rewards.answers.discs import Discs
-from r1rewards.answers.exact import (
+from r1rewards.answers import read, same
+from r1rewards.answers.limits import MAX_AGREEMENTS
+from r1rewards.answers.values.digits import agree
+from r1rewards.answers.values.disc import whole_power
+from r1rewards.answers.values.discs import Discs
+from r1rewards.answers.values.exact import (
     Exact,
     NotHereError,
     TooHardError,
     UndefinedError,
     rational_power,
 )
-from r1rewards.answers.identity import (
+from r1rewards.answers.values.field import PRIME, ROOTS, Field, residue
+from r1rewards.answers.values.identity import (
     Allowance,
     UnknownValueError,
     base_letters,
     is_positive,
     same_value,
 )
-from r1rewards.answers.limits import MAX_AGREEMENTS
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,18 @@ def test_the_sign_of_a_quotient() -> None:
     assert is_positive(read("x-x"), 1) is None
     assert is_positive(read(r"\int x"), 1) is None
     assert same_value(read(r"\frac63"), read("2"), 1, Allowance())
+
+
+def test_the_roots_of_the_field_are_roots() -> None:
+    assert all(root * root % PRIME == n % PRIME for n, root in ROOTS.items())
+    assert pow(2, PRIME - 1, PRIME) == 1
+
+
+def test_no_text_spells_out_the_prime() -> None:
+    field = Field(1)
+    with pytest.raises(NotHereError):
+        field.of(read(str(PRIME)))
+    with pytest.raises(UndefinedError):
+        residue(read(rf"\frac{{1}}{{{PRIME}}}").value)
+    assert not same(f"x+{PRIME}", "x")
+    assert not same(r"x+2306216997\cdot 1000000000 y+ 536251801 y", "x")

@@ -1,0 +1,1 @@
+r"""Reading: the text of an answer to tokens, tokens to nodes."""

@@ -1,0 +1,1 @@
+"""Rules: what equality means, kind of answer by kind of answer."""
