@@ -2,8 +2,9 @@
 
 Covered: a task that spins, recurses, fills memory or crashes its interpreter (that process is killed, the next task
 gets a new one); calls from any thread, from daemonic multiprocessing children and from event loops; a caller that forks
-(the child starts its own workers), that is killed by SIGKILL (its workers see the end of their pipe and leave), or
-whose script has no `if __name__ == "__main__"` (it is never run again: workers start from this module alone).
+(the child starts its own workers), that is killed by SIGKILL (its workers see the end of their pipe and leave, in the
+middle of a task, too), or whose script has no `if __name__ == "__main__"` (it is never run again: workers start from
+this module alone).
 Not covered: hostile *code*. A worker is a plain process of the same user; programs belong in the sandbox.
 """
 
@@ -313,10 +314,19 @@ def serve(target: str, memory_mb: int) -> None:
         return
     if memory_mb:
         _limit_memory(memory_mb)
+    threading.Thread(target=_leave_with_caller, args=(requests.fileno(),), daemon=True).start()
     _write(replies, pickle.dumps(("ok", None)))
     while header := requests.read(_HEADER.size):
         cpu_s, args = pickle.loads(requests.read(_HEADER.unpack(header)[0]))  # noqa: S301 - the parent wrote it
         _write(replies, pickle.dumps(_answer(function, args, cpu_s)))
+
+
+def _leave_with_caller(requests: int) -> None:
+    """End this process, in the middle of a task, too, when nobody holds the other end of its pipe any more."""
+    poll = select.poll()
+    poll.register(requests, 0)  # the hang-up is always reported
+    poll.poll()
+    os._exit(0)
 
 
 def _answer(function: Any, args: tuple[Any, ...], cpu_s: float) -> tuple[str, Any]:

@@ -139,13 +139,16 @@ def test_a_forked_daemonic_child_has_workers_of_its_own() -> None:
     assert _POOL.run(4) == 24  # and the parent's still answers
 
 
-def test_the_users_script_is_not_run_again_and_nothing_outlives_it(tmp_path) -> None:
+def test_the_users_script_is_not_run_again_and_no_task_outlives_it(tmp_path) -> None:
     script = tmp_path / "train.py"
     script.write_text(
         "from r1rewards.workers import WorkerPool\n"
         "print('main runs')\n"
-        "p = WorkerPool('os:getpid')\n"
-        "print(p.run(), flush=True)\n"
+        "p = WorkerPool('time:sleep', wall_s=600)\n"
+        "p.submit(0).result()\n"
+        "p.submit(300)\n"
+        "import time; time.sleep(0.5)\n"
+        "print(*[w.process.pid for w in p._workers], flush=True)\n"
         "import os, signal; os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run(
