@@ -15,6 +15,7 @@ import pytest
 
 from r1rewards import Reward, Verdict, get_reward, score_batch, shards
 from r1rewards.errors import BadCallError
+from tests.processes import still_running
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "rollouts.jsonl"
 ROWS = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines()]
@@ -106,7 +107,4 @@ def test_ctrl_c_leaves_no_worker_behind(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.wait(20)
     process.stdout.close()
-    until = time.monotonic() + 10
-    while time.monotonic() < until and any(Path(f"/proc/{pid}").exists() for pid in pids):
-        time.sleep(0.05)
-    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    assert not still_running(pids)

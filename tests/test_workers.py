@@ -14,6 +14,7 @@ import pytest
 
 from r1rewards.errors import WorkerDiedError, WorkerError, WorkerTimeoutError
 from r1rewards.workers import WorkerPool
+from tests.processes import still_running
 
 
 @pytest.fixture
@@ -158,16 +159,4 @@ def test_the_users_script_is_not_run_again_and_no_task_outlives_it(tmp_path) -> 
     lines = done.stdout.split()
     assert lines[:2] == ["main", "runs"]
     assert len(lines) == 3
-    for _ in range(100):
-        if not _is_running(int(lines[2])):
-            return
-        time.sleep(0.05)
-    pytest.fail("the worker outlived the process that was killed")
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert not still_running([int(lines[2])])
