@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # pip takes its time
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "plugin_minimal"
 BROKEN = Path(__file__).parent / "data" / "plugin_broken"
 

@@ -12,7 +12,7 @@ from r1rewards.answers.writing import write
 from r1rewards.errors import UnreadableAnswerError
 from tests.property.strategies_answers import KINDS, Pair, pairs
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 long = settings(
     max_examples=-(-20_000 // len(KINDS)),
     deadline=None,
