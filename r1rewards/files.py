@@ -73,6 +73,24 @@ def _files_of(path: str) -> list[str]:
     return found
 
 
+def is_read(path: str, other: str) -> bool:
+    """Whether reading `path` would read the file `other`: it is that file, or stands in that folder as one to read."""
+    if path == "-":
+        return False
+    if not Path(path).is_dir():
+        return is_same(path, other)
+    place = Path(other).parent.resolve()
+    is_inside = place in (Path(path).resolve(), (Path(path) / "data").resolve())
+    return is_inside and other.endswith((*TABLES, *LINES))
+
+
+def is_same(path: str, other: str) -> bool:
+    """Whether two paths name one file, through links, too."""
+    if Path(path).exists() and Path(other).exists():
+        return Path(path).samefile(other)
+    return Path(path).resolve() == Path(other).resolve()
+
+
 def _json_of(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))

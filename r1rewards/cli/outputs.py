@@ -18,6 +18,7 @@ from r1rewards.batch import Score, Scores
 from r1rewards.cli.options import parse_options
 from r1rewards.cli.scored_file import RowFile, as_json, line_of, rows_in
 from r1rewards.errors import BadCallError
+from r1rewards.files import is_read, is_same
 from r1rewards.reward import Outcomes
 from r1rewards.rollouts import Rollout, completion_text, prompt_text
 from r1rewards.verdicts import CODE_OF, Outcome, Verdict
@@ -77,17 +78,13 @@ def _number(flag: str, part: str, value: str) -> float:
 def open_outputs(
     arguments: argparse.Namespace, spec: Mapping[str, float], sieve: Sieve | None
 ) -> Outputs:
-    """The files to write. Raises BadCallError for flags that need another, and where a file is the input itself."""
+    """The files to write. Raises BadCallError for flags that need another, and for files that would harm another."""
     if arguments.rejected and sieve is None:
         raise BadCallError("--rejected writes what filters drop: give --keep, --drop or --best-of")
     if arguments.resume and not arguments.output:
         raise BadCallError("--resume goes on with a file of results: give -o, the same as before")
+    _check_paths(arguments)
     paths = [arguments.output, arguments.rejected]
-    for path in filter(None, paths):
-        if _is_same(path, arguments.file):
-            raise BadCallError(f"{path}: is the file that is read; write to another")
-    if arguments.output and _is_same(*paths):
-        raise BadCallError("-o and --rejected: two files, not one")
     keys = arguments.completion_key, arguments.answer_key
     run = _run_id(sorted(spec.items()), arguments.option, sieve, keys)
     with ExitStack() as opened:
@@ -99,10 +96,25 @@ def open_outputs(
     return Outputs(kept, rejected, sieve, parse_options(arguments.option))
 
 
-def _is_same(path: str, other: str | None) -> bool:
-    if other is None or path == other:
-        return path == other
-    return Path(path).exists() and Path(other).exists() and Path(path).samefile(other)
+def _check_paths(arguments: argparse.Namespace) -> None:
+    """Each output is a file of its own, is none that is read, and is named as what it is."""
+    named = {"-o": arguments.output, "--rejected": arguments.rejected, "--html": arguments.html}
+    outputs = [(flag, path) for flag, path in named.items() if path]
+    for i, (flag, path) in enumerate(outputs):
+        if path == "-":
+            raise BadCallError(f"{flag} names a file: standard output is for the summary")
+        if flag != "--html" and path.endswith(_OTHER_FORMATS):
+            raise BadCallError(f"{flag} {path}: JSONL is written, unpacked; name it so (.jsonl)")
+        if is_read(arguments.file, path):
+            raise BadCallError(
+                f"{path}: is the file that is read, or stands in the folder that is; write to another"
+            )
+        for other, taken in outputs[:i]:
+            if is_same(path, taken):
+                raise BadCallError(f"{other} and {flag}: two files, not one")
+
+
+_OTHER_FORMATS = (".gz", ".zst", ".parquet", ".arrow")
 
 
 def _run_id(*settings: Any) -> str:

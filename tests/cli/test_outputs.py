@@ -266,6 +266,11 @@ def test_resuming_with_other_rewards_or_filters_is_refused(tmp_path: Path, capsy
         (["--rejected", "x"], "give --keep"),
         (["--keep", "correct", "-o", "IN"], "is the file that is read"),
         (["--keep", "correct", "-o", "OUT", "--rejected", "OUT"], "two files"),
+        (["--html", "IN"], "is the file that is read"),
+        (["-o", "x", "--html", "x"], "-o and --html: two files"),
+        (["-o", "-"], "standard output is for the summary"),
+        (["-o", "rows.jsonl.gz"], "name it so (.jsonl)"),
+        (["-o", "rows.parquet"], "name it so (.jsonl)"),
     ],
 )
 def test_flags_that_make_no_sense_say_what_to_do(
@@ -276,6 +281,18 @@ def test_flags_that_make_no_sense_say_what_to_do(
     assert main(["check", file, *(names.get(flag, flag) for flag in flags)]) == 2
     assert message in capsys.readouterr().err
     assert len(read(Path(file))) == len(ROWS)
+
+
+def test_nothing_is_written_where_a_folder_is_read(tmp_path: Path, capsys: Any) -> None:
+    file, folder = write(tmp_path / "in.jsonl", ROWS), str(tmp_path)
+    for name in ("in.jsonl", "scored.jsonl"):
+        assert main(["check", folder, "-o", str(tmp_path / name)]) == 2
+        assert "stands in the folder that is" in capsys.readouterr().err
+    assert read(Path(file)) == ROWS
+    assert not (tmp_path / "scored.jsonl").exists()
+    assert main(["check", folder, "--html", str(tmp_path / "report.html")]) == 0
+    (tmp_path / "out").mkdir()
+    assert main(["check", folder, "-o", str(tmp_path / "out" / "scored.jsonl")]) == 0
 
 
 def test_a_run_that_fails_at_once_leaves_the_files_of_the_last_one(
