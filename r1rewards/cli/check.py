@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Score the file. Returns the exit code that `--help` promises."""
     keys = Keys(arguments.completion_key, arguments.answer_key, arguments.group_by)
     if arguments.references:
-        return references.check_file(arguments.file, keys)
+        return _check_references(arguments, keys)
     thresholds = dict(_threshold(text) for text in arguments.fail_under)
     if any("@" in name for name in thresholds) and not arguments.group_by:
         raise BadCallError(
@@ -86,6 +86,19 @@ def run(arguments: argparse.Namespace) -> int:
     summary.filtered = outputs.as_dict()
     _print(arguments, summary, evaluated, audit)
     return _exit_code(arguments, summary, evaluated, thresholds)
+
+
+def _check_references(arguments: argparse.Namespace, keys: Keys) -> int:
+    given = {"-o": arguments.output, "--html": arguments.html, "--rejected": arguments.rejected}
+    for flag in (flag for flag, path in given.items() if path):
+        raise BadCallError(f"--references scores nothing, so there is nothing for {flag} to write")
+    return references.check_file(
+        arguments.file,
+        keys,
+        parse_options(arguments.option),
+        arguments.limit,
+        is_strict=arguments.strict,
+    )
 
 
 def _report(arguments: argparse.Namespace, names: Sequence[str], summary: Summary) -> Sink:

@@ -16,6 +16,11 @@ class Complaints:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
+    @property
+    def count(self) -> int:
+        """How many rows there were."""
+        return self._counts.total()
+
     def say(self, row: BadRow) -> None:
         """Print one, unless enough of its kind were."""
         self._counts[row.why] += 1

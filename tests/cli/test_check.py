@@ -154,3 +154,29 @@ def test_references_can_be_checked_before_a_run(tmp_path: Path, capsys) -> None:
     printed = capsys.readouterr()
     assert printed.out.startswith(f"{path}:2: ")
     assert "2 references, 1 unusable" in printed.err
+
+
+def test_references_that_are_tests_are_checked_without_running_anything(
+    tmp_path: Path, capsys
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    good = {"type": "stdin", "cases": [{"input": "", "output": "1"}]}
+    rows = [{"completion": "x", "tests": tests} for tests in (good, {"type": "stdin"})]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["check", str(path), "--references"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == f"{path}:2: cases: Field required\n"
+    assert "2 references, 1 unusable" in printed.err
+
+
+def test_references_of_rows_that_cannot_be_read_are_no_success(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('nope\n{"text": "4"}\n')
+    assert main(["check", str(path), "--references"]) == 2
+    assert "no row could be read" in capsys.readouterr().err
+    path.write_text('nope\n{"completion": "", "answer": "4"}\n')
+    assert main(["check", str(path), "--references"]) == 0
+    assert "1 references, 0 unusable, 1 rows could not be read" in capsys.readouterr().err
+    assert main(["check", str(path), "--references", "--strict"]) == 1
+    assert main(["check", str(path), "--references", "-o", str(tmp_path / "x")]) == 2
+    assert "nothing for -o to write" in capsys.readouterr().err
