@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from r1rewards.batch import resolve
 from r1rewards.cli.options import parse_options, parse_rewards
 from r1rewards.errors import BadCallError, MissingExtraError
 
@@ -61,6 +62,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
+    _check_flags(arguments)
     token = _token(arguments.token_file)
     if arguments.host not in _LOOPBACK and token is None and not arguments.insecure:
         raise BadCallError(
@@ -84,13 +86,24 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check_flags(arguments: argparse.Namespace) -> None:
+    """What would fail at every request fails before the first one."""
+    resolve(parse_rewards(arguments.rewards))
+    if not 0 <= arguments.port <= 65535:
+        raise BadCallError(f"--port is a number from 0 to 65535, not {arguments.port}")
+    if not arguments.max_body_mb > 0:
+        raise BadCallError(f"--max-body-mb is a number above 0, not {arguments.max_body_mb:g}")
+    if arguments.max_queue < 1:
+        raise BadCallError(f"--max-queue is a whole number from 1 on, not {arguments.max_queue}")
+
+
 def _token(path: str | None) -> str | None:
     if path is None:
         return os.environ.get("R1REWARDS_TOKEN") or None
     try:
         token = Path(path).read_text(encoding="utf-8").strip()
     except OSError as e:
-        raise BadCallError(f"--token-file {path}: {e}") from e
+        raise BadCallError(f"--token-file {path}: cannot be read: {e.strerror}") from e
     if not token:
         raise BadCallError(f"--token-file {path}: the file is empty")
     return token
@@ -108,7 +121,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.listen(_BACKLOG)  # before anybody is told the address
     except OSError as e:
         listening.close()
-        raise BadCallError(f"--host {host} --port {port}: {e}") from e
+        raise BadCallError(
+            f"--host {host} --port {port}: {e.strerror}; choose another, or --port 0 for one that is free"
+        ) from e
     return listening
 
 

@@ -256,6 +256,33 @@ def test_serving_beyond_this_machine_wants_a_token(
     assert "the file is empty" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--rewards", "acuracy"], "no reward named 'acuracy'"),
+        (["--port", "99999"], "from 0 to 65535"),
+        (["--max-body-mb", "0"], "above 0"),
+        (["--max-body-mb", "nan"], "above 0"),
+        (["--max-queue", "0"], "from 1 on"),
+        (["--token-file", "/no/such/file"], "cannot be read: No such file"),
+    ],
+)
+def test_a_server_that_could_answer_nothing_does_not_start(
+    capsys: pytest.CaptureFixture[str], flags: list[str], message: str
+) -> None:
+    assert main(["serve", *flags]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 2
+    assert f"--port {port}: Address already in use; choose another" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_ten_thousand_requests_on_64_connections_each_get_their_own_answer() -> None:
     draw = random.Random(0)
