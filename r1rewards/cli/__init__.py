@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -59,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             at = given.index(arguments.command)
             arguments = with_config(arguments.parser, arguments.config, given[at + 1 :])
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except R1RewardsError as e:
         print(f"r1rewards: {e}", file=sys.stderr)
         return 2
@@ -66,6 +69,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("r1rewards: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `| head`: whoever read has read enough
-        sys.stderr.close()
+        _drop_output()
         return 0
+    except (
+        OSError
+    ) as e:  # what is not named by the command itself is standard output: `> /full/disk`
+        print(f"r1rewards: {e.filename or 'standard output'}: {e.strerror or e}", file=sys.stderr)
+        _drop_output()
+        return 2
     return code
+
+
+def _drop_output() -> None:
+    """What is left in the buffer cannot be written: without this Python complains of it once more at its end."""
+    with contextlib.suppress(OSError, ValueError):  # no real file: a caller's own stream
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -59,8 +59,12 @@ def _print_tables(owners: dict[str, str], broken: dict[str, str]) -> None:
         facts = _facts(name, owner)
         options = "any" if facts["options"] is None else ", ".join(facts["options"])
         table.add_row(name, escape(owner), f"{facts['low']:g} .. {facts['high']:g}", options)
-    console.print(table)
-    for name, parts in registry.PRESETS.items():
-        console.print(f"preset {name}: {' + '.join(parts)}")
-    for owner, why in broken.items():
-        console.print(f"[red]failed to load[/red] {escape(owner)}: {escape(why)}", soft_wrap=True)
+    with console.capture() as capture:
+        console.print(table)
+        for name, parts in registry.PRESETS.items():
+            console.print(f"preset {name}: {' + '.join(parts)}")
+        for owner, why in broken.items():
+            console.print(
+                f"[red]failed to load[/red] {escape(owner)}: {escape(why)}", soft_wrap=True
+            )
+    print(capture.get().rstrip("\n"))

@@ -10,6 +10,7 @@ import json
 import math
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,17 @@ class RowFile:
 
     def write(self, row: Row, r1: dict[str, Any]) -> None:
         """Add one row."""
-        self._start_anew()
         r1 = {**r1, "line": line_of(row), "run": self._run}
-        self._file.write(json.dumps({**row.raw, "r1": r1}, default=str) + "\n")
+        line = json.dumps({**row.raw, "r1": r1}, default=str) + "\n"
+        with self._writing():
+            self._start_anew()
+            self._file.write(line)
 
     def flush(self) -> None:
         """Hand what was written to the system: a run that is killed loses one chunk at most."""
-        self._start_anew()
-        self._file.flush()
+        with self._writing():
+            self._start_anew()
+            self._file.flush()
 
     def _start_anew(self) -> None:
         """Empty the file, unless it is continued: only now, with rows scored, so that a wrong flag costs nothing."""
@@ -70,7 +74,17 @@ class RowFile:
 
     def close(self) -> None:
         """Nothing more is written."""
-        self._file.close()
+        with self._writing():
+            self._file.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as e:  # a full disk, mostly
+            raise BadCallError(
+                f"{self.path}: cannot be written: {e.strerror}; make room, and go on with --resume"
+            ) from e
 
 
 def line_of(row: Row) -> int:

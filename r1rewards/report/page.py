@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,8 @@ class Report:
         """
         self._path, self._title, self._bad_rows = Path(path), title, bad_rows
         self._collected = Collected(names, main)
-        try:
+        with self._writing():
             self._path.touch()
-        except OSError as e:
-            raise BadCallError(f"{path}: cannot be written: {e.strerror}") from e
 
     def add(self, rows: Sequence[Row], scores: Scores) -> None:
         """Take one chunk."""
@@ -58,7 +57,15 @@ class Report:
         self._collected.finish()
         if len(self._collected):
             text = document(self._title, self._collected, self._bad_rows())
-            self._path.write_text(text, encoding="utf-8")
+            with self._writing():
+                self._path.write_text(text, encoding="utf-8")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as e:
+            raise BadCallError(f"{self._path}: cannot be written: {e.strerror}") from e
 
 
 def document(title: str, seen: Collected, bad_rows: int = 0) -> str:
