@@ -42,7 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a lone surrogate is no reason to stop
     top = parser()
     try:
-        arguments = top.parse_args(argv)
+        arguments, unknown = top.parse_known_args(argv)
+        if (
+            unknown
+        ):  # said by the command itself, whose usage helps, and not by all commands together
+            chosen = getattr(arguments, "parser", top)
+            chosen.error(f"unrecognized arguments: {' '.join(unknown)}")
     except SystemExit as e:
         return int(e.code or 0)
     if arguments.version:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -57,6 +58,7 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Score the file. Returns the exit code that `--help` promises."""
+    _check_what_is_read(arguments)
     keys = Keys(arguments.completion_key, arguments.answer_key, arguments.group_by)
     if arguments.references:
         return _check_references(arguments, keys)
@@ -70,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     if sieve:  # what only the filters read counts for nothing in the total
         spec.update(dict.fromkeys(sieve.missing([r.name for r, _ in resolve(spec)]), 0.0))
     names = [reward.name for reward, _ in resolve(spec)]
+    _check_thresholds(thresholds, names)
     summary = Summary(names)
     evaluated = Evaluated(names) if arguments.group_by else None
     audit = Audit(main_reward(names)) if arguments.audit else None
@@ -86,6 +89,22 @@ def run(arguments: argparse.Namespace) -> int:
     summary.filtered = outputs.as_dict()
     _print(arguments, summary, evaluated, audit)
     return _exit_code(arguments, summary, evaluated, thresholds)
+
+
+def _check_what_is_read(arguments: argparse.Namespace) -> None:
+    if not arguments.file:  # `check "$FILE"` with the variable unset would be the folder we are in
+        raise BadCallError("FILE is empty: name a file, a folder, or - for standard input")
+    if arguments.limit is not None and arguments.limit < 1:
+        raise BadCallError(f"--limit is a whole number from 1 on, not {arguments.limit}")
+
+
+def _check_thresholds(thresholds: dict[str, float], names: Sequence[str]) -> None:
+    for name in thresholds:
+        if name not in (*names, "total") and not re.fullmatch(r"(pass|cons)@[1-9]\d*", name):
+            known = ", ".join((*names, "total"))
+            raise BadCallError(
+                f"--fail-under: nothing here is named {name!r}; there is {known}, pass@k, cons@k"
+            )
 
 
 def _check_references(arguments: argparse.Namespace, keys: Keys) -> int:

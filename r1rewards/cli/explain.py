@@ -47,7 +47,7 @@ def add_parser(commands: Any) -> None:
     )
     how.add_argument("--full", action="store_true", help="print long completions in full")
     how.add_argument("--json", action="store_true", help="print the outcomes as JSON")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -73,23 +73,35 @@ def run(arguments: argparse.Namespace) -> int:
 def _row(arguments: argparse.Namespace) -> Row:
     """The row that is meant. Raises BadCallError, BadRowError."""
     if arguments.completion is not None:
+        if arguments.file is not None:
+            raise BadCallError("a FILE or a --completion, not both: which one is meant?")
         reference = _text(arguments.reference)
         return Row("command line", {}, _text(arguments.completion), reference, arguments.prompt)
     if arguments.file is None:
         raise BadCallError("name a FILE (with --line or --id), or give a --completion")
-    path, line = arguments.file, arguments.line
-    if line is None and not Path(path).exists():
-        head, _, tail = path.rpartition(":")
-        if head and tail.isdecimal():
-            path, line = head, int(tail)
+    path, line = _place(arguments.file)
+    line = arguments.line if line is None else line
+    if line is not None and (line < 1 or arguments.line not in (None, line)):
+        raise BadCallError(
+            f"{arguments.file}: lines are numbered from 1; name one, by FILE:N or --line N"
+        )
     keys = Keys(arguments.completion_key, arguments.answer_key)
     found = next(_matching(read_rows(path, keys), line, arguments.id), None)
     if found is None:
         wanted = f"line {line}" if line is not None else f"id {arguments.id!r}"
-        raise BadRowError(f"{path}: no row with {wanted if line or arguments.id else 'content'}")
+        what = f"row with {wanted}" if line or arguments.id else "row could be read"
+        raise BadRowError(f"{path}: no {what}")
     if isinstance(found, BadRow):
         raise BadRowError(str(found))
     return found
+
+
+def _place(file: str) -> tuple[str, int | None]:
+    """`rows.jsonl:17` -> that file and line, where no file has the whole name."""
+    head, _, tail = file.rpartition(":")
+    return (
+        (head, int(tail)) if head and tail.isdecimal() and not Path(file).exists() else (file, None)
+    )
 
 
 def _matching(
@@ -116,4 +128,5 @@ def _text(value: str | None) -> str | None:
     try:
         return sys.stdin.read() if value == "@-" else Path(value[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as e:
-        raise BadCallError(f"{value[1:]}: cannot be read: {e}") from e
+        why = e.strerror if isinstance(e, OSError) else "not UTF-8"
+        raise BadCallError(f"{value[1:]}: cannot be read: {why}") from e

@@ -16,7 +16,7 @@ def add_parser(commands: Any) -> None:
         "list", help="list rewards, presets and plugins, and what failed to load"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ def add_parser(commands: Any) -> None:
         description="Print the file of a trainer's adapter: --reward.remote_url $(r1rewards path openrlhf).",
     )
     parser.add_argument("trainer", choices=TRAINERS, metavar="TRAINER", help=", ".join(TRAINERS))
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

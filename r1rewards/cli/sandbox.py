@@ -50,7 +50,7 @@ def add_parser(commands: Any) -> None:
         "-v", "--verbose", action="store_true", help="print what passed, too, and what was seen"
     )
     acts.add_parser("stop", help="remove all containers of r1rewards, whoever started them")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -57,7 +57,7 @@ def add_parser(commands: Any) -> None:
         metavar="N",
         help="rollouts that may wait; beyond it requests are answered 429 (default: 4096)",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -67,7 +67,7 @@ def test_thresholds_decide_the_exit_code(file: str, capsys) -> None:
     assert main(["check", file, "--fail-under", "accuracy=0.5"]) == 0
     assert main(["check", file, "--fail-under", "accuracy=0.6"]) == 1
     assert "accuracy is 0.5000, below 0.6" in capsys.readouterr().err
-    assert main(["check", file, "--fail-under", "nosuch=0.1"]) == 1
+    assert main(["check", file, "--fail-under", "nosuch=0.1"]) == 2
     assert main(["check", file, "--fail-under", "accuracy"]) == 2
 
 

@@ -47,3 +47,55 @@ def test_whoever_stops_reading_is_not_an_error() -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "flags"),
+    [("check", ["x", "--fail-unter", "a=1"]), ("list", ["x"]), ("explain", ["x", "--lin"])],
+)
+def test_an_unknown_argument_shows_the_usage_of_its_command(
+    command: str, flags: list[str], capsys
+) -> None:
+    assert main([command, *flags]) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"usage: r1rewards {command} ")
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--limit", "0"], "--limit is a whole number from 1 on, not 0"),
+        (["--limit", "-3"], "--limit is a whole number from 1 on, not -3"),
+        (["--fail-under", "acc=0.5"], "named 'acc'; there is accuracy, format, total, pass@k"),
+        (["--fail-under", "pass=0.5"], "nothing here is named 'pass'"),
+    ],
+)
+def test_numbers_and_names_that_cannot_be_meant_are_refused_before_anything_is_scored(
+    file: str, flags: list[str], message: str, capsys
+) -> None:
+    assert main(["check", file, *flags]) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert printed.out == ""
+
+
+def test_no_file_name_is_not_the_folder_we_are_in(capsys) -> None:
+    assert main(["check", ""]) == 2
+    assert "FILE is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["FILE:1", "--completion", "x"], "not both"),
+        (["FILE:0"], "numbered from 1"),
+        (["FILE:1", "--line", "2"], "name one"),
+        (["FILE:9"], "no row with line 9"),
+        (["--completion", "@/no/such"], "/no/such: cannot be read: No such file or directory\n"),
+    ],
+)
+def test_explain_says_which_row_it_could_not_find(
+    file: str, arguments: list[str], message: str, capsys
+) -> None:
+    assert main(["explain", *(part.replace("FILE", file) for part in arguments)]) == 2
+    assert message in capsys.readouterr().err
