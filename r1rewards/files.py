@@ -106,8 +106,16 @@ def _rows_of(path: str, meter: Meter) -> Iterator[RawRow]:
         yield from _table_rows(path, meter, _arrow_batches)
     elif path.endswith(".json"):
         yield from _json_rows(path, meter)
+    elif path.endswith(_NOT_READ):
+        raise BadRowError(
+            f"{path}: JSONL, JSON, parquet and arrow are read; save it as one of these, with pandas for example: "
+            f"frame.to_json('rows.jsonl', orient='records', lines=True)"
+        )
     else:
         yield from _line_rows(path, meter)
+
+
+_NOT_READ = (".csv", ".tsv", ".xls", ".xlsx", ".pkl", ".pickle", ".npy", ".npz", ".safetensors")
 
 
 # Lines.
@@ -119,6 +127,8 @@ def _line_rows(path: str, meter: Meter) -> Iterator[RawRow]:
         with _open(path) as file:
             size = _size(path)
             for number, line in _lines(file):
+                if number == 1 and line is not None:
+                    _check_is_text(name, line)
                 if size:
                     meter.share = min(1.0, _position(file) / size)
                 if line is None or line.strip():
@@ -126,6 +136,17 @@ def _line_rows(path: str, meter: Meter) -> Iterator[RawRow]:
     except (OSError, EOFError) as e:
         reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
         raise BadRowError(f"{name}: cannot be read: {reason}") from e
+
+
+_MAGIC = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"PAR1": ".parquet", b"ARROW1": ".arrow"}
+
+
+def _check_is_text(name: str, line: bytes) -> None:
+    for magic, ending in _MAGIC.items():
+        if line.startswith(magic):
+            raise BadRowError(
+                f"{name}: is a {ending} file under another name; rename it to end in {ending}"
+            )
 
 
 def _open(path: str) -> IO[bytes]:
@@ -170,18 +191,26 @@ def _parsed(line: bytes | None) -> dict[str, Any] | str:
     except UnicodeDecodeError as e:
         return f"not UTF-8 (byte {e.start} of the line); save the file as UTF-8"
     except json.JSONDecodeError as e:
-        return f"not JSON: {e.msg} at column {e.colno}"
+        if line.strip() in {b"{", b"["}:
+            return "a row spread over several lines; write each row on one (or one array, in a file named .json)"
+        return f"not JSON: {e.msg.rstrip(': ').removesuffix(' at').removesuffix(' starting')} at column {e.colno}"
     except (RecursionError, ValueError) as e:
         return f"not JSON that can be read: {e}"
+    if isinstance(row, list):
+        return (
+            "a row is a JSON object, not a list; a file that holds one array of rows is named .json"
+        )
     return row if isinstance(row, dict) else f"a row is a JSON object, not {json_name(row)}"
 
 
 def _json_rows(path: str, meter: Meter) -> Iterator[RawRow]:
-    """A `.json` file: one array of rows, or lines of JSON under another name."""
+    """A `.json` file: one array of rows, one row, or lines of JSON under another name."""
     try:
         with Path(path).open("rb") as file:
-            is_array = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
-        found = json.loads(Path(path).read_bytes()) if is_array else None
+            head = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+        is_array, is_spread = head.startswith(b"["), head.partition(b"\n")[0].strip() == b"{"
+        found = json.loads(Path(path).read_bytes()) if is_array or is_spread else None
+        found = [found] if is_spread else found
     except OSError as e:
         raise BadRowError(f"{path}: cannot be read: {e.strerror}") from e
     except (ValueError, RecursionError) as e:

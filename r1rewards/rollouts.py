@@ -247,7 +247,13 @@ def completion_text(completion: Any) -> tuple[str, bool]:
     raise BadCallError(f"a completion is a str, a chat message or a list of messages, not {kind}")
 
 
+_OF_MESSAGES = {"role", "content", "reasoning_content", "thinking", "reasoning", "tool_calls"}
+
+
 def _message_text(message: Mapping[str, Any]) -> tuple[str, bool]:
+    if not _OF_MESSAGES & message.keys():
+        keys = ", ".join(map(repr, list(message)[:8])) or "nothing"
+        raise BadCallError(f"a chat message has 'role' and 'content'; this mapping has {keys}")
     content = strip_stop_tokens(_parts_text(message.get("content")))
     thought = (
         message.get("reasoning_content") or message.get("thinking") or message.get("reasoning")

@@ -10,7 +10,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from r1rewards.errors import BadCallError
 from r1rewards.files import Meter, json_name, raw_rows
+from r1rewards.rollouts import completion_text, prompt_text
 from r1rewards.shapes import flattened
 
 if TYPE_CHECKING:
@@ -134,6 +136,9 @@ def _checked(
     }
     if found["completion"] is None:
         looked = keys.completion or ", ".join(COMPLETION_KEYS)
+        empty = next((key for key in COMPLETION_KEYS if key in raw and not keys.completion), None)
+        if empty is not None:
+            return BadRow(place, f"no completion: {empty} is null")
         return BadRow(
             place,
             f"no completion: looked for {looked}; the row has {_names(raw)}. See --completion-key.",
@@ -151,6 +156,12 @@ def _checked(
         model(**found, **{k: v for k, v in columns.items() if k in model.model_fields})
     except ValidationError as e:
         return BadRow(place, _said(e))
+    for name, text_of in (("completion", completion_text), ("prompt", prompt_text)):
+        try:  # here it is one row; in the batch it would be an error of the whole call
+            if not isinstance(found[name], str):
+                text_of(found[name])
+        except BadCallError as e:
+            return BadRow(place, f"{name}: {e}")
     rest = {k: v for k, v in raw.items() if k not in columns}
     source = _pick(raw, SOURCE_KEYS, None)
     source = source if isinstance(source, str) else None

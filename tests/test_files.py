@@ -49,6 +49,32 @@ def test_a_broken_array_is_named(tmp_path: Path) -> None:
     assert next(raw_rows(str(path)))[1] == "a row is a JSON object, not a number"
 
 
+def test_one_row_over_several_lines_is_read_as_json(tmp_path: Path) -> None:
+    path = tmp_path / "row.json"
+    path.write_text(json.dumps(ROWS[0], indent=2))
+    assert rows_of(path) == ROWS[:1]
+    path.write_text('{ "completion": "a" }\n{ "completion": "b" }\n')
+    assert rows_of(path) == [{"completion": "a"}, {"completion": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", gzip.compress(b"{}"), "rename it to end in .gz"),
+        ("a.jsonl", b"PAR1\x15\x04", "rename it to end in .parquet"),
+        ("a.csv", b"completion,answer\n", "save it as one of these"),
+        ("a.xlsx", b"PK", "save it as one of these"),
+    ],
+)
+def test_what_is_no_text_says_what_it_is(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(BadRowError, match=message):
+        list(raw_rows(str(path)))
+
+
 def tables(pa, rows: list[dict]):
     return pa.Table.from_pylist(rows)
 

@@ -60,6 +60,8 @@ def test_no_text_is_an_empty_completion_and_a_number_is_a_bad_call() -> None:
         completion_text(3)
     with pytest.raises(BadCallError, match="int"):
         completion_text({"content": 3})
+    with pytest.raises(BadCallError, match="'role' and 'content'; this mapping has 'text'"):
+        completion_text([{"text": "4"}])
 
 
 def test_prompts_as_messages_are_their_last_user_text() -> None:

@@ -24,6 +24,8 @@ def read(path: Path, content: bytes, keys: Keys | None = None) -> list[Row | Bad
 BAD = {
     "not json": (b"nope", "not JSON: Expecting value at column 1"),
     "half a line": (b'{"completion": "a"', "not JSON"),
+    "half a text": (b'{"completion": "a', "not JSON: Invalid control character at column 18"),
+    "a row over lines": (b"{", "spread over several lines"),
     "a list": (b"[1, 2]", "a row is a JSON object, not a list"),
     "null": (b"null", "not null"),
     "wrong type": (b'{"completion": 3}', "completion: should be text"),
@@ -31,6 +33,13 @@ BAD = {
     "wrong prefilled": (
         b'{"completion": "a", "prefilled": "yes"}',
         "prefilled: should be true or false",
+    ),
+    "null completion": (b'{"completion": null, "answer": "4"}', "completion is null"),
+    "no message": (b'{"completion": {"a": 1}}', "'role' and 'content'; this mapping has 'a'"),
+    "a message's number": (b'{"completion": {"content": 5}}', "completion: a message's content"),
+    "a prompt's number": (
+        b'{"completion": "a", "prompt": {"content": 5}}',
+        "prompt: a message's content",
     ),
     "no completion": (b'{"answer": "4"}', "no completion: looked for"),
     "nul bytes": (b'{"completion": "a\x00b"}', "not JSON"),

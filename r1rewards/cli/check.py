@@ -85,7 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
         for sink in sinks:
             sink.finish()
     if not summary.rows:
-        raise BadRowError(f"{arguments.file}: no row could be read, nothing was scored")
+        what = "no row could be read" if summary.bad_rows else "there are no rows"
+        raise BadRowError(f"{arguments.file}: {what}, nothing was scored")
     summary.filtered = outputs.as_dict()
     _print(arguments, summary, evaluated, audit)
     return _exit_code(arguments, summary, evaluated, thresholds)

@@ -131,7 +131,7 @@ def test_an_empty_file_is_bad_input(tmp_path: Path, capsys) -> None:
     path = tmp_path / "empty.jsonl"
     path.touch()
     assert main(["check", str(path)]) == 2
-    assert "no row could be read" in capsys.readouterr().err
+    assert "there are no rows" in capsys.readouterr().err
 
 
 def test_help_and_version(capsys) -> None:
