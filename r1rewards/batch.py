@@ -127,7 +127,7 @@ class Scores(Sequence[Score]):
         if i < 0:
             i += len(self)
         if not 0 <= i < len(self):
-            raise IndexError(i)
+            raise IndexError(f"rollout {i} of {len(self)}")
         if self._kept is not None:
             return self._kept[i]
         outcomes = {name: part[i] for name, part in zip(self.names, self._outcomes, strict=True)}
@@ -161,6 +161,11 @@ def score(
     >>> score("<think>2+2</think><answer>\\boxed{4}</answer>", "4").total
     2.0
     """
+    several = sorted({"references", "prompts", "groups", "deadline_s", "workers"} & columns.keys())
+    if several:
+        raise BadCallError(
+            f"{several[0]} belongs to score_batch; score takes one completion, reference= and prompt="
+        )
     _warn_of_misspelt(columns, resolve(rewards))
     one: dict[str, Any] = {name: [value] for name, value in columns.items()}
     scores = score_batch([completion], [reference], rewards=rewards, prompts=[prompt], **one)
@@ -194,9 +199,10 @@ def score_batch(
     lengths that differ, a reference of a type that is no answer.
     """
     chosen = resolve(rewards)
+    _check_plurals(columns, {"reference": references, "prompt": prompts, "group": groups})
     _warn_of_misspelt(columns, chosen)
     chosen, columns = _facts_of_all(chosen, columns)
-    deadline = None if deadline_s is None else time.monotonic() + deadline_s
+    deadline = _deadline(deadline_s)
     batch = Batch(
         completions, references, prompts=prompts, groups=groups, columns=columns, deadline=deadline
     )
@@ -206,6 +212,25 @@ def score_batch(
     outcomes = run_rewards([reward for reward, _ in chosen], batch, workers)
     names = tuple(reward.name for reward, _ in chosen)
     return Scores(names, [weight for _, weight in chosen], outcomes, len(batch), batch.groups)
+
+
+def _check_plurals(columns: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """`score_batch(texts, reference="4")` would be a column that nobody reads, and every answer without a reference."""
+    for name, value in given.items():
+        if name in columns and value is None:
+            raise BadCallError(
+                f"score_batch takes {name}s=, one for each completion or one for all; not {name}="
+            )
+    if isinstance(columns.get("reward"), (str, Reward)):
+        raise BadCallError("score takes rewards=, one or several; not reward=")
+
+
+def _deadline(seconds: float | None) -> float | None:
+    if seconds is None:
+        return None
+    if not isinstance(seconds, (int, float)) or math.isnan(seconds):
+        raise BadCallError(f"deadline_s is a number of seconds, not {seconds!r}")
+    return time.monotonic() + seconds
 
 
 def resolve(rewards: RewardSpec) -> list[tuple[Reward, float]]:

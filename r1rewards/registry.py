@@ -219,9 +219,23 @@ def _mark_broken(loaded: _Loaded, owner: str, error: Exception) -> None:
 
 
 def _unknown(name: str, loaded: _Loaded) -> str:
-    known = ", ".join([*loaded.rewards, *PRESETS])
-    broken = "; ".join(f"{owner}: {why}" for owner, why in loaded.broken.items()) or "none"
+    if name in PRESETS:
+        parts = ", ".join(PRESETS[name])
+        return f"{name!r} is a preset of several rewards ({parts}): it stands in rewards=, or name one of these"
+    known = [*loaded.rewards, *PRESETS]
+    broken = "; ".join(f"{owner}: {why}" for owner, why in loaded.broken.items())
     return (
-        f"no reward named {name!r}; known: {known}. Plugins that failed to load: {broken}. "
-        f"See `r1rewards list`."
+        f"no reward named {name!r}{_hint(name, known)}; known: {', '.join(known)}. "
+        f"{f'Plugins that failed to load: {broken}. ' if broken else ''}See `r1rewards list`."
     )
+
+
+def _hint(name: Any, known: list[str]) -> str:
+    import difflib
+
+    if not isinstance(name, str):
+        return ""
+    if "," in name or " " in name.strip():
+        return ' (several: ["accuracy", "format"], on the command line accuracy,format)'
+    close = difflib.get_close_matches(name.lower(), known, 1, 0.7)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -21,8 +21,6 @@ STOP_TOKENS = (
 )  # fmt: skip
 """What the chat templates of the common open models put at the end of a turn."""
 
-RESERVED = frozenset({"completion", "completions", "reference", "references", "prompt", "prompts"})
-
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
@@ -67,7 +65,8 @@ class Batch(Sequence[Rollout]):
         columns: Mapping[str, Any] | None = None,
         deadline: float | None = None,
     ) -> None:
-        if isinstance(completions, (str, bytes, Mapping)):
+        is_one = isinstance(completions, (str, bytes, Mapping))
+        if is_one or not isinstance(completions, Iterable):
             kind = type(completions).__name__
             raise BadCallError(
                 f"completions is a list of B completions, not a {kind}: score() takes one"

@@ -253,6 +253,38 @@ def test_a_misspelt_option_is_warned_of_once(caplog) -> None:
     assert "prefilled" in caplog.records[0].getMessage()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"reference": "4"}, "takes references=.* not reference="),
+        ({"prompt": "2 + 2?"}, "takes prompts="),
+        ({"group": "a"}, "takes groups="),
+        ({"reward": "format"}, "takes rewards="),
+        ({"deadline_s": "1"}, "a number of seconds, not '1'"),
+        ({"deadline_s": math.nan}, "a number of seconds, not nan"),
+    ],
+)
+def test_an_argument_of_another_function_is_no_column(arguments, message) -> None:
+    with pytest.raises(BadCallError, match=message):
+        score_batch([RIGHT], **arguments)
+
+
+def test_a_column_beside_the_argument_of_that_meaning_is_only_a_column() -> None:
+    assert score_batch([RIGHT], "4", reference=["5"], reward=[0.5]).total.tolist() == [2.0]
+
+
+@pytest.mark.parametrize("name", ["references", "prompts", "groups", "workers", "deadline_s"])
+def test_score_does_not_take_what_only_score_batch_takes(name: str) -> None:
+    with pytest.raises(BadCallError, match=f"{name} belongs to score_batch"):
+        score(RIGHT, **{name: 4})
+
+
+@pytest.mark.parametrize("completions", [None, 3, RIGHT, {"content": RIGHT}])
+def test_what_is_no_list_of_completions_is_a_bad_call(completions) -> None:
+    with pytest.raises(BadCallError, match="is a list of B completions, not a"):
+        score_batch(completions, "4")
+
+
 @pytest.mark.parametrize("rewards", [None, 3, [None]])
 def test_what_names_no_reward_is_a_bad_call(rewards) -> None:
     with pytest.raises(BadCallError, match="named by a str"):

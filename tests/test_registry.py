@@ -107,6 +107,22 @@ def test_an_unknown_reward_says_what_is_known() -> None:
         get_reward("acuracy")
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("acuracy", r"no reward named 'acuracy' \(did you mean 'accuracy'\?\)"),
+        ("r1_zero", "did you mean 'r1-zero'"),
+        ("Format", "did you mean 'format'"),
+        ("accuracy,format", r'several: \["accuracy", "format"\]'),
+        ("r1", r"'r1' is a preset of several rewards \(accuracy, format, language\)"),
+        ("quality", "no reward named 'quality'; known: accuracy"),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_told_apart(name: str, message: str) -> None:
+    with pytest.raises(UnknownRewardError, match=message):
+        registry.get_reward(name)
+
+
 def test_an_unknown_option_says_which_exist() -> None:
     with pytest.raises(BadCallError, match="it reads: word"):
         Reward("polite", per_rollout(lambda _: 1.0), options=("word",)).with_options(wort=1)

@@ -32,7 +32,8 @@ REFERENCE_COLUMNS = ("solution", "answer", "ground_truth", "reference")
 """What datasets call the reference; the first that a row has is taken."""
 
 _NOT_OPTIONS = frozenset(
-    {"completion", "completions", "prompt", "prompts", "reference", "references", "rewards", "groups", "deadline_s"}
+    {"completion", "completions", "prompt", "prompts", "reference", "references", "rewards", "groups", "deadline_s",
+     "workers"}
 )  # fmt: skip
 """Arguments of `score_batch`: a dataset column of such a name is not an option."""
 
