@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from r1rewards.answers import Decision, Options, decide
-from r1rewards.answers.extract import MODES, find_answer
+from r1rewards.answers.extract import MODES, Mode, find_answer
 from r1rewards.answers.references import reference_key, reference_of
 from r1rewards.errors import BadCallError
 from r1rewards.reward import CodeArray, Outcomes, Pending, Reward
@@ -66,15 +66,17 @@ class Judgement(NamedTuple):
 
 def score_math(batch: Batch) -> Outcomes | Pending:
     """(B,) 1.0 or 0.0. Pending where some answers need the symbolic rung, which runs in other processes."""
-    judgements = _judge_rows(batch, _options_of(batch))
+    places = visible_of(batch)
+    modes = _modes_of(batch)
+    judgements = _judge_rows(batch, places, modes, _options_of(batch))
     open_tasks = {j for j in judgements if type(j) is _Task}
     if not open_tasks:
-        return _outcomes(batch, judgements)
+        return _outcomes(batch, places, modes, judgements)
     futures = {task: _submit(task) for task in open_tasks}
 
     def wait() -> Outcomes:
         closed = {task: _wait(future, batch.deadline) for task, future in futures.items()}
-        return _outcomes(batch, [closed.get(j, j) for j in judgements])
+        return _outcomes(batch, places, modes, [closed.get(j, j) for j in judgements])
 
     return wait
 
@@ -90,18 +92,20 @@ class _Task(NamedTuple):
     options: Options | None
 
 
-def _judge_rows(batch: Batch, options: Sequence[Options | None]) -> list[Any]:
+_Place = tuple[int, tuple[str, str] | None]
+"""Where a row's visible text begins, and the tag of the answer in it: see `spans_of.visible_of`."""
+
+
+def _judge_rows(
+    batch: Batch,
+    places: Sequence[_Place],
+    modes: Sequence[Mode],
+    options: Sequence[Options | None],
+) -> list[Any]:
     """B judgements or tasks. Equal (answer, reference) pairs are decided once, here and between batches."""
     references = batch.references or [None] * len(batch)
     found: list[Any] = []
-    rows = zip(
-        batch.completions,
-        visible_of(batch),
-        references,
-        _modes_of(batch),
-        options,
-        strict=True,
-    )
+    rows = zip(batch.completions, places, references, modes, options, strict=True)
     for text, (start, tag), reference, mode, chosen in rows:
         if type(reference) is not str:
             reference = reference_key(reference)  # noqa: PLW2901 - a str nearly always: no second name
@@ -172,7 +176,7 @@ def _judgement(decision: Decision) -> Judgement:
 # Options.
 
 
-def _modes_of(batch: Batch) -> Sequence[Any]:
+def _modes_of(batch: Batch) -> Sequence[Mode]:
     modes = batch.column("extraction", "boxed")
     for mode in set(modes) if batch.has("extraction") else ():
         if mode not in MODES:
@@ -233,32 +237,22 @@ def _wait(future: Future[Decision], deadline: float | None) -> Judgement:
 # Outcomes.
 
 
-def _outcomes(batch: Batch, judgements: Sequence[Judgement]) -> Outcomes:
+def _outcomes(
+    batch: Batch, places: Sequence[_Place], modes: Sequence[Mode], judgements: Sequence[Judgement]
+) -> Outcomes:
     codes: CodeArray = np.fromiter((j[0] for j in judgements), np.uint8, len(judgements))
-    return Outcomes(_NUMBER[codes], codes, _Details(batch, judgements))
 
-
-class _Details:
-    """The detail of a row, put together when somebody looks."""
-
-    __slots__ = ("_batch", "_judgements")
-
-    def __init__(self, batch: Batch, judgements: Sequence[Judgement]) -> None:
-        self._batch, self._judgements = batch, judgements
-
-    def __call__(self, i: int) -> Mapping[str, Any]:
-        """answer, span (start, end), boxes, reference, rung, reason: those that there are."""
-        judgement, batch = self._judgements[i], self._batch
-        detail: dict[str, Any] = {"rung": judgement.rung, "reason": judgement.reason}
+    def detail(i: int) -> Mapping[str, Any]:
+        """answer, span (start, end), boxes, reference, rung, reason: those that there are. Made when somebody looks."""
+        found: dict[str, Any] = {"rung": judgements[i].rung, "reason": judgements[i].reason}
         if batch.references is not None:
-            detail["reference"] = batch.references[i]
-        row = batch.take([i])
-        row.readers = 1  # of the rewards that shared its tags none is at work any more
-        ((start, tag),) = visible_of(row)
+            found["reference"] = batch.references[i]
+        start, tag = places[i]
         if start >= 0:
-            mode = batch.column("extraction", "boxed")[i]
-            found = find_answer(batch.completions[i], start, mode=mode, tag=tag)
-            detail |= {"answer": found.text, "boxes": found.boxes}
-            if found.text is not None:
-                detail["span"] = (found.start, found.end)
-        return {name: value for name, value in detail.items() if value not in (None, "", ())}
+            answer = find_answer(batch.completions[i], start, mode=modes[i], tag=tag)
+            found |= {"answer": answer.text, "boxes": answer.boxes}
+            if answer.text is not None:
+                found["span"] = (answer.start, answer.end)
+        return {name: value for name, value in found.items() if value not in (None, "", ())}
+
+    return Outcomes(_NUMBER[codes], codes, detail)

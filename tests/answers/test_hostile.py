@@ -96,12 +96,14 @@ boxes = [f"\\\\boxed{{{answer}}}" for answer, _ in CONTENTS.values()]
 references = [reference for _, reference in CONTENTS.values()]
 swapped = [f"\\\\boxed{{{reference}}}" for _, reference in CONTENTS.values()]
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-from r1rewards.rewards import math_answers
+from r1rewards.rewards import math_answers, spans_of
+def judged(texts, gold):
+    batch = math_answers.Batch(texts, gold)
+    return math_answers._judge_rows(batch, spans_of.visible_of(batch), ["boxed"] * len(batch), [None] * len(batch))
 for batch, gold in ((boxes, references), (swapped, [a for a, _ in CONTENTS.values()])):
-    found = math_answers._judge_rows(math_answers.Batch(batch, gold), [None] * len(batch))
-    assert len(found) == len(batch)
+    assert len(judged(batch, gold)) == len(batch)
 for text in TEXTS.values():
-    math_answers._judge_rows(math_answers.Batch([text], "5"), [None])
+    judged([text], "5")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
