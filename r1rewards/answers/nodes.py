@@ -151,10 +151,11 @@ class Several(Node):
 
 @record(frozen=True, slots=True)
 class Named(Node):
-    """Values of different names given together: `x = 1, y = 2`."""
+    """Values of different names given together: `x = 1, y = 2`; `is_tuple` where written as `(n, k) = (2, 1)`."""
 
     names: tuple[str, ...]
     values: tuple[Node, ...]
+    is_tuple: bool = field(default=False, compare=False)
 
 
 @record(frozen=True, slots=True)
@@ -320,8 +321,8 @@ def rebuilt(node: Node, below: tuple[Node, ...]) -> Node:
             return Relation(below, ops)
         case Combined(operation):
             return Combined(operation, below)
-        case Named(names):
-            return Named(names, below)
+        case Named(names, _, is_tuple):
+            return Named(names, below, is_tuple)
         case Power() | Congruence():
             return type(node)(*below)
         case Percent():

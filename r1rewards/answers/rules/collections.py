@@ -16,6 +16,7 @@ from r1rewards.answers.nodes import (
     Several,
     Tuple,
 )
+from r1rewards.answers.rules.settle import ALPHABETICAL
 from r1rewards.answers.values.disc import Disc, apart
 from r1rewards.answers.values.discs import Discs
 from r1rewards.answers.values.exact import NotHereError, TooHardError, UndefinedError
@@ -139,7 +140,9 @@ def named_values(judge: Judge, a: Node, b: Node) -> bool | None:
     if judge.is_strict:
         return judge.refused("names on one side")
     if isinstance(other, Tuple):
-        order = sorted(range(len(names.names)), key=lambda i: names.names[i])
+        order = list(range(len(names.names)))
+        if not names.is_tuple or ALPHABETICAL.issuperset(names.names):
+            order.sort(key=lambda i: names.names[i])  # (y, x) = (2, 1) is the point (1, 2)
         values: Sequence[Node] = [names.values[i] for i in order]
         left, right = (values, other.items) if a is names else (other.items, values)
         return ordered(judge, left, right)

@@ -145,6 +145,9 @@ def settled_chain(node: Relation, seed: int) -> Node:
             return last
     if is_tuple_of_names(sides[0]) and len(sides) == 2:
         return _named_tuple(sides[0], sides[1])
+    names = [side.name for side in sides[:-1] if isinstance(side, Symbol)]
+    if len(names) == len(ops) > 1 and len(set(names)) == len(names) and not letters(sides[-1]):
+        return Named(tuple(names), (sides[-1],) * len(names))  # m = n = 1
     return Relation(tuple(sides), tuple(ops))
 
 
@@ -153,6 +156,10 @@ def _surely_same(a: Node, b: Node, seed: int) -> bool:
     from r1rewards.answers.rules.kinds import Judge
 
     return a == b or bool(Judge(STRICT, seed, is_strict=True).same(a, b))
+
+
+ALPHABETICAL = frozenset("abcxyz")
+"""Names whose order nobody need say; `(rho, theta, phi) = (1, 2, 3)` is (1, 2, 3) as written."""
 
 
 def is_tuple_of_names(node: Node) -> bool:
@@ -164,9 +171,10 @@ def _named_tuple(names: Node, values: Node) -> Node:
     assert isinstance(names, Tuple)
     if isinstance(values, Tuple) and len(values.items) == len(names.items):
         texts = tuple(n.name for n in names.items if isinstance(n, Symbol))
-        if list(texts) == sorted(texts) or len(set(texts)) < len(texts):
+        is_plain = list(texts) == sorted(texts) and ALPHABETICAL.issuperset(texts)
+        if is_plain or len(set(texts)) < len(texts):
             return values  # (x, y) = (1, 2): the order of the names is that of the tuple
-        return Named(texts, values.items)
+        return Named(texts, values.items, is_tuple=True)
     return values if isinstance(values, Several) else Relation((names, values), ("=",))
 
 
@@ -205,7 +213,9 @@ def is_bare(node: Relation) -> bool:
     if bare_name(node) is not None:
         return True
     if isinstance(left, Product):
-        return is_segment(left) or _is_measure(left) or _is_derivative(left)
+        return is_segment(left) or _is_measure(left) or _is_derivative(left) or _is_image(left)
+    if isinstance(left, Call):
+        return left.name == "abs" and is_segment(left.args[0]) or _is_image(left)
     if isinstance(left, Ratio):
         return all(isinstance(p, Symbol) for p in left.parts) and len(set(left.parts)) > 1
     return is_tuple_of_names(left)
@@ -218,6 +228,18 @@ def _is_measure(node: Product) -> bool:
         and isinstance(node.factors[1], Symbol)
         and node.factors[1].name.startswith("∠")
     )
+
+
+def _is_image(node: Call | Product) -> bool:
+    """`f(3)`, and `p(1)`, which the grammar reads as a product: a function's value at a number."""
+    if letters(node) - {"P", "Q", "p", "q"}:
+        return False
+    if isinstance(node, Call):
+        return _FUNCTION_NAME.fullmatch(node.name) is not None and not letters(node)
+    return isinstance(node.factors[0], Symbol) and type(node.factors[1]) is Number
+
+
+_FUNCTION_NAME = re.compile(r"[A-Za-z](?:_\w+)?'*")
 
 
 def _is_derivative(node: Product) -> bool:
@@ -275,6 +297,15 @@ def settled_list(node: Several, seed: int) -> Node:
     items = tuple(
         i for item in items for i in (item.items if isinstance(item, Several) else (item,))
     )
+    first = items[0]
+    if isinstance(first, Named) and first.is_tuple:  # (n, k) = (2, 1), (3, 1)
+        width = len(first.names)
+        items = tuple(
+            Named(first.names, i.items, is_tuple=True)
+            if isinstance(i, Tuple) and len(i.items) == width
+            else i
+            for i in items
+        )
     assignments = [
         bare_name(i) if isinstance(i, Relation) and i.ops == ("=",) else None for i in items
     ]
