@@ -28,6 +28,9 @@ NAMES: Final = frozenset(
 )
 """Commands that are letters."""
 
+VARIANTS: Final = {"var" + name: name for name in ("epsilon", "theta", "rho", "sigma", "phi")}
+"""Two shapes of one letter: nobody means two things by them in one answer."""
+
 _RELATIONS: Final = {
     "=": "=", "≠": "ne neq", "<": "lt", ">": "gt", "≤": "le leq leqslant leqq nleq0", "≥": "ge geq geqslant geqq",
     "≈": "approx simeq cong approxeq doteq", "∈": "in", "∉": "notin", "≡": "equiv", "∼": "sim propto",

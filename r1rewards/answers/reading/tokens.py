@@ -18,6 +18,7 @@ from r1rewards.answers.reading.spelling import (
     SUBSCRIPTS,
     SUPERSCRIPTS,
     UNICODE,
+    VARIANTS,
 )
 from r1rewards.answers.reading.units import SYMBOLS, read_unit
 from r1rewards.errors import UnreadableAnswerError
@@ -187,7 +188,7 @@ def _command(name: str, start: int, end: int, out: list[Token]) -> None:
                 _word(name[size:], start + size + 1, end, out)
                 return
         found = ("?", "\\" + name)
-    found = found or ("s", name)
+    found = found or ("s", VARIANTS.get(name, name))
     out.append((*found, start, end))
 
 

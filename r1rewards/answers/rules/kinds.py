@@ -21,6 +21,7 @@ from r1rewards.answers.nodes import (
     FiniteSet,
     Matrix,
     Named,
+    NamedSet,
     Node,
     Percent,
     Quantity,
@@ -143,7 +144,8 @@ def _table() -> dict[tuple[type, type], Rule]:
     both((Congruence,), SCALARS, notations.congruence_value)
     both((Clock,), (Ratio, *SCALARS), notations.clock_ratio)
     both((BaseN,), SCALARS, notations.base_value)
-    both((Choice,), (Symbol,), notations.choices)
+    both((Choice,), (Symbol, NamedSet), notations.choices)
+    both((NamedSet,), (Symbol,), notations.choices)
     both((Text,), (Symbol,), notations.words_for)
     both((Text,), (Several, FiniteSet), notations.letters_for)
     both(SCALARS, SCALARS, scalars)

@@ -14,6 +14,7 @@ from r1rewards.answers.nodes import (
     Congruence,
     Date,
     FiniteSet,
+    NamedSet,
     Node,
     Number,
     Ratio,
@@ -115,12 +116,16 @@ def texts(judge: Judge, a: Text, b: Text) -> bool:
     return same_words(a.words, b.words) or judge.refused("other words")
 
 
+_LETTERS = (Symbol, NamedSet)
+
+
 def choices(judge: Judge, a: Node, b: Node) -> bool | None:
-    """The letter decides; what an option says counts only against what is no letter."""
-    x = a.letter if isinstance(a, Choice) else a.name if isinstance(a, Symbol) else None
-    y = b.letter if isinstance(b, Choice) else b.name if isinstance(b, Symbol) else None
+    r"""The letter decides, `\\mathbf{C}` too; what an option says counts only against what is no letter."""
+    x = a.letter if isinstance(a, Choice) else a.name if isinstance(a, _LETTERS) else None
+    y = b.letter if isinstance(b, Choice) else b.name if isinstance(b, _LETTERS) else None
     if x is not None and y is not None:
-        return x == y or judge.refused("another choice")
+        is_set = isinstance(a, NamedSet) or isinstance(b, NamedSet)
+        return (x == y and not (is_set and judge.is_strict)) or judge.refused("another choice")
     if judge.is_strict:
         return judge.refused("a choice on one side only")
     if isinstance(a, Choice) and a.option is not None:

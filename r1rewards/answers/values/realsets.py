@@ -117,7 +117,7 @@ def _pieces(node: Node, seed: int) -> Pieces:
             return [_point(item) for item in items]
         case NamedSet("empty"):
             return []
-        case NamedSet("R"):
+        case NamedSet("R") | Symbol("R"):
             return ALL
         case NamedSet(name) if name in _HALF_LINES:
             return _HALF_LINES[name]
@@ -260,15 +260,14 @@ _HALF: dict[str, Callable[[End], Pieces]] = {
 
 def _related(node: Relation, seed: int) -> Pieces:
     r"""A solved relation or chain around one name: `x > 2`, `-1 < x <= 3`, `-x > 1`, `1 < |z| < 2`, `x \\in S`."""
+    if node.ops in (("∈",), ("∉",)) and name_text(node.sides[0]):
+        inside = _pieces(node.sides[1], seed)
+        return inside if node.ops == ("∈",) else complement(inside, seed)
     names = [i for i, side in enumerate(node.sides) if name_text(side)]
     if len(names) != 1:
         raise NoSetError
     (at,) = names
     name = node.sides[at]
-    if node.ops == ("∈",) and at == 0:
-        return _pieces(node.sides[1], seed)
-    if node.ops == ("∉",) and at == 0:
-        return complement(_pieces(node.sides[1], seed), seed)
     if len(node.sides) > 3 or (len(node.sides) == 3 and at != 1):
         raise NoSetError
     sets = []
