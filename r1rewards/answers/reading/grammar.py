@@ -81,6 +81,13 @@ _MIXED = re.compile(r"\\[dtc]?frac\s*(?:\{\s*(\d{1,9})\s*\}|(\d))\s*(?:\{\s*(\d{
 _CHOSEN = re.compile(r"\^\s*(?:\{\s*\d{1,9}\s*\}|\d{1,9}(?![\d.,eE]))")
 
 
+_SET_NAMES = {
+    **dict.fromkeys(("N*", "N+", "N>0", "N≥1", "Z>0", "Z≥1", "Z*+", "Z+*"), "Z+"),
+    **dict.fromkeys(("R>0", "R*+", "R+*"), "R+"), "R<0": "R-",
+}  # fmt: skip
+"""The whole and the real numbers above zero, as they are written in one school or another."""
+
+
 class Parser(Functions):
     """The grammar of one item. `i` is the token ahead."""
 
@@ -102,6 +109,8 @@ class Parser(Functions):
             self.advance()
             if self.accept("="):  # `<=` written with a space
                 ops[-1] = {"<": "≤", ">": "≥"}.get(ops[-1], ops[-1])
+            if ops[-1] in "∈∉" and self.kind == "s" and self.ahead in "RZNQC":
+                self.kind = "S"  # `x \\in R`
             sides.append(self.ratio())
         modulus = self.modulus()
         if modulus is not None and ops in ([], ["≡"], ["="]):
@@ -424,7 +433,7 @@ class Parser(Functions):
         while self.kind == "o" and self.ahead in "^_":
             self.advance()
             suffix += self.raw_group()
-        return NamedSet(ahead + suffix)
+        return NamedSet(_SET_NAMES.get(ahead + suffix, ahead + suffix))
 
     def number(self) -> Node:
         """number = digits [ "." digits ] [ "e" digits ] [ base | proper fraction ]"""

@@ -30,14 +30,14 @@ _BOUND = "0′"  # a name that nobody writes
 
 
 def domain(node: Node) -> Relation | None:
-    r"""`k \\in \\mathbb{Z}` (or `Z`), as what says that k runs through the whole numbers; None for anything else."""
+    r"""`k \\in \\mathbb{Z}` as what says that k runs through the whole numbers; None for anything else."""
     if (
         isinstance(node, Relation)
         and node.ops == ("∈",)
         and isinstance(node.sides[0], Symbol)
-        and node.sides[1] in (WHOLE, Symbol("Z"))
+        and node.sides[1] == WHOLE
     ):
-        return Relation((node.sides[0], WHOLE), node.ops)
+        return node
     return None
 
 

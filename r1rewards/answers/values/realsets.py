@@ -117,7 +117,7 @@ def _pieces(node: Node, seed: int) -> Pieces:
             return [_point(item) for item in items]
         case NamedSet("empty"):
             return []
-        case NamedSet("R") | Symbol("R"):
+        case NamedSet("R"):
             return ALL
         case NamedSet(name) if name in _HALF_LINES:
             return _HALF_LINES[name]
@@ -138,9 +138,9 @@ def _pieces(node: Node, seed: int) -> Pieces:
 _ZERO = End(0.0, Number(0))
 _HALF_LINES: dict[str, Pieces] = {
     "R+": [Piece(_ZERO, HIGHEST, False, False)],
-    "R>0": [Piece(_ZERO, HIGHEST, False, False)],
+    "R≥0": [Piece(_ZERO, HIGHEST, True, False)],
     "R-": [Piece(LOWEST, _ZERO, False, False)],
-    "R<0": [Piece(LOWEST, _ZERO, False, False)],
+    "R≤0": [Piece(LOWEST, _ZERO, False, True)],
 }
 
 
