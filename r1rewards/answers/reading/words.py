@@ -7,7 +7,17 @@ from fractions import Fraction
 from typing import Final
 
 from r1rewards.answers.build import literal
-from r1rewards.answers.nodes import Clock, Date, NamedSet, Node, Number, Quantity, Text
+from r1rewards.answers.nodes import (
+    Clock,
+    Combined,
+    Date,
+    FiniteSet,
+    NamedSet,
+    Node,
+    Number,
+    Quantity,
+    Text,
+)
 from r1rewards.answers.reading.units import measure, read_unit
 
 # --- English numerals
@@ -267,16 +277,36 @@ _NO_SOLUTION: Final = frozenset({
     "the empty set", "empty set", "no such solution", "no solution exists", "无解", "空集", "no real roots", "none exist",
     "no such values", "no such value", "no values", "there are none", "none",
 })  # fmt: skip
-_ALL_REALS: Final = frozenset(
-    {
-        "all real numbers",
-        "all reals",
-        "the real numbers",
-        "real numbers",
-        "any real number",
-        "全体实数",
-    }
+_SET = re.compile(
+    r"(?:the |all |any |every |set of )*(?P<part>positive |negative |non-?negative )?(?P<kind>reals|integers"
+    r"|(?:real|rational|complex|natural) numbers)(?: (?:except|excluding|other than)(?: for)? (?:x ?= ?)?(?P<but>[-\d/, and]+))?"
 )
+_KINDS: Final = {"rea": "R", "int": "Z", "rat": "Q", "com": "C", "nat": "N"}
+_PARTS_OF_SETS: Final = {"p": "+", "ne": "-", "no": "≥0"}
+_EXCEPTION = re.compile(r"-?\d{1,9}(?:/\d{1,9})?")
+
+
+def named_set(lowered: str) -> Node | None:
+    """`all real numbers`, `positive integers`, `all real numbers except 0 and 1`; None for other words."""
+    m = _SET.fullmatch("all real numbers" if lowered in _ALL_REALS else lowered)
+    if m is None:
+        return None
+    part = m["part"] or ""
+    found = NamedSet(
+        _KINDS[m["kind"][:3]]
+        + next((v for k, v in _PARTS_OF_SETS.items() if part.startswith(k)), "")
+    )
+    if m["but"] is None:
+        return found
+    points = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", m["but"].strip())
+    if not all(_EXCEPTION.fullmatch(p) and not p.endswith("/0") for p in points):
+        return None
+    values = (Fraction(p) for p in points)
+    numbers = tuple(Number(v.numerator if v.denominator == 1 else v) for v in values)
+    return Combined("minus", (found, FiniteSet(numbers)))
+
+
+_ALL_REALS: Final = frozenset({"any real number", "全体实数"})
 
 
 _SAID: Final = {
@@ -293,12 +323,11 @@ def words(plain: str) -> Node:
     lowered = plain.lower().strip(" .!。")
     if lowered in _NO_SOLUTION:
         return NamedSet("empty")
-    if lowered in _ALL_REALS:
-        return NamedSet("R")
     if lowered in _SAID:
         return Text(_SAID[lowered])
     return (
         numeral(lowered)
+        or named_set(lowered)
         or clock(plain.strip())
         or date(plain.strip(" ."))
         or quantity(plain.strip(" ."))

@@ -215,7 +215,7 @@ def is_bare(node: Relation) -> bool:
     if isinstance(left, Product):
         return is_segment(left) or _is_measure(left) or _is_derivative(left) or _is_image(left)
     if isinstance(left, Call):
-        return left.name == "abs" and is_segment(left.args[0]) or _is_image(left)
+        return (left.name == "abs" and is_segment(left.args[0])) or _is_image(left)
     if isinstance(left, Ratio):
         return all(isinstance(p, Symbol) for p in left.parts) and len(set(left.parts)) > 1
     return is_tuple_of_names(left)
