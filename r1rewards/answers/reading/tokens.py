@@ -52,6 +52,8 @@ def spelled_out(text: str) -> str:
         text = spell_out(text)
     if "°" in text or "circ" in text:
         text = _TEMPERATURE.sub(r"\\text{°\1}", text)
+    if "frac{\\" in text:
+        text = _UNIT_OVER_UNIT.sub(r"\\text{ \1/\2\3}", text)
     if "\\\\" in text and ("\\begin" not in text or "\\\\begin" in text):
         text = _DOUBLED.sub("\\\\", text)
     return text
@@ -76,6 +78,10 @@ class _DigitTable(dict[int, int]):
 _DOUBLED = re.compile(r"\\\\(?=[A-Za-z])|\\\\(?=\\)")
 _TEMPERATURE = re.compile(
     r"(?:°|\^?\{?\\circ\}?)\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?([CF])(?![A-Za-z])\s*\}?"
+)
+_UNIT_OVER_UNIT = re.compile(
+    r"\\[dt]?frac\s*\{\s*\\(?:text|mathrm)\s*\{([A-Za-z ]{1,20})\}\s*\}"
+    r"\s*\{\s*\\(?:text|mathrm)\s*\{([A-Za-z ]{1,20})\}\s*(\^\{?\d\}?)?\s*\}"
 )
 _DIGITS = _DigitTable()
 _SUPER_RUN = re.compile(f"[{''.join(SCRIPTS[0])}]+")

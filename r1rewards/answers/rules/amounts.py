@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING
 
 from r1rewards.answers.build import ONE, product
 from r1rewards.answers.decisions import any_of
-from r1rewards.answers.nodes import BaseN, Constant, Node, Number, Percent, Product, Quantity
-from r1rewards.answers.reading.units import measure
+from r1rewards.answers.nodes import (
+    BaseN,
+    Constant,
+    Node,
+    Number,
+    Percent,
+    Power,
+    Product,
+    Quantity,
+    Symbol,
+)
+from r1rewards.answers.reading.units import SYMBOLS, measure, read_unit
 from r1rewards.answers.values.exact import rational
 from r1rewards.answers.values.identity import letters
 
@@ -23,6 +33,11 @@ IN_RADIANS = Product((Number(Fraction(1, 180)), Constant("pi")))
 def quantities(judge: Judge, a: Node, b: Node) -> bool | None:
     """Amounts with a unit, a percent sign, or neither."""
     (x, u), (y, v) = unscaled(*amount_of(a)), unscaled(*amount_of(b))
+    if (
+        not (u and v) and not judge.is_strict
+    ):  # `9.8 m/s^2` without a font: letters are units if the other side has one
+        x, u = (x, u) if u else in_letters(x)
+        y, v = (y, v) if v else in_letters(y)
     if u == v:
         return judge.same(x, y)
     if isinstance(x, BaseN) or isinstance(y, BaseN):
@@ -49,6 +64,37 @@ def unscaled(amount: Node, unit: str) -> tuple[Node, str]:
         return amount, unit
     rest = (word for word in unit.split() if word not in SCALES)
     return times(amount, *(Number(measure(word)[0]) for word in scales)), " ".join(rest)
+
+
+def in_letters(node: Node) -> tuple[Node, str]:
+    """(amount, unit) of a product whose letters all read as units: `20 m`, `9.8 m/s^2`; else no unit."""
+    if type(node) is not Product:
+        return node, ""
+    powers = [p for factor in node.factors if (p := _unit_powers(factor))]
+    amount = [factor for factor in node.factors if not _unit_powers(factor)]
+    if not powers or not amount or any(map(letters, amount)):
+        return node, ""
+    unit = read_unit(
+        " ".join(name if e == 1 else f"{name}^{e}" for one in powers for name, e in one)
+    )
+    return (times(*amount), unit) if unit else (node, "")
+
+
+def _unit_powers(node: Node) -> list[tuple[str, int]]:
+    """[(unit, power)] of `m`, `s^2`, `(kg m)^-1`; empty for anything else."""
+    if isinstance(node, Symbol):
+        return [(node.name, 1)] if node.name in SYMBOLS else []
+    if (
+        isinstance(node, Power)
+        and isinstance(node.exponent, Number)
+        and type(node.exponent.value) is int
+    ):
+        exponent = node.exponent.value
+        return [(name, e * exponent) for name, e in _unit_powers(node.base)]
+    if isinstance(node, Product):
+        parts = [_unit_powers(factor) for factor in node.factors]
+        return [one for part in parts for one in part] if all(parts) else []
+    return []
 
 
 def missing_unit(judge: Judge, x: Node, u: str, y: Node, v: str) -> bool | None:

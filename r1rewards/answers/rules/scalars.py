@@ -19,7 +19,7 @@ from r1rewards.answers.nodes import (
     children,
     renamed,
 )
-from r1rewards.answers.rules.amounts import in_degrees, quantities
+from r1rewards.answers.rules.amounts import in_degrees, in_letters, quantities
 from r1rewards.answers.rules.collections import matched, ordered
 from r1rewards.answers.values.discs import Discs
 from r1rewards.answers.values.exact import NotHereError, TooHardError, UndefinedError, rational
@@ -89,6 +89,10 @@ def scalar_values(judge: Judge, a: Node, b: Node) -> bool | None:
     if places_of(b) is not None and rounds(judge, a, b):
         return True
     if not judge.equal(a, b):
+        if y is not None and type(a) is Product and not judge.is_strict and judge.options.units:
+            amount, unit = in_letters(a)
+            if "^-" in unit and " " in unit:  # `10 m/s` for 10; `10 m` may be a formula
+                return judge.same(amount, b)
         return up_to_a_constant(judge, a, b)
     return evaluated(judge, a, b)
 

@@ -128,11 +128,26 @@ def _pieces(node: Node, seed: int) -> Pieces:
         case Relation():
             return _related(node, seed)
         case Several(items, joint) if all(isinstance(i, Relation) for i in items):
-            sets = [_pieces(item, seed) for item in items]
-            if len({variable_of(item) for item in items}) > 1:
-                raise NoSetError
-            return _combined("meet" if joint == "and" else "union", sets, seed)
+            return _listed(items, joint, seed)
     raise NoSetError
+
+
+def _listed(items: tuple[Node, ...], joint: str, seed: int) -> Pieces:
+    """Inequalities of one letter: cases, or all of them where "and" joins them or one excludes (`x >= 1, x != 2`), or
+    where cases would be all there is (`x > 1, x < 3`).
+    """
+    if len({variable_of(item) for item in items}) > 1:
+        raise NoSetError
+    sets = [_pieces(item, seed) for item in items]
+    if joint != ",":
+        return _combined("meet" if joint == "and" else "union", sets, seed)
+    excluding = [isinstance(i, Relation) and i.ops[-1] in "≠∉" for i in items]
+    cases = [s for s, excludes in zip(sets, excluding, strict=True) if not excludes]
+    among = merged([p for s in cases for p in s], seed)
+    if len(cases) > 1 and among == ALL:
+        return _combined("meet", sets, seed)
+    rest = [s for s, excludes in zip(sets, excluding, strict=True) if excludes]
+    return _combined("meet", [*([among] if cases else []), *rest], seed) if rest else among
 
 
 _ZERO = End(0.0, Number(0))
