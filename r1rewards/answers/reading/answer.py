@@ -30,6 +30,7 @@ from r1rewards.answers.nodes import (
 from r1rewards.answers.reading.grammar import FOR_WHOLE, WHERE, Parser
 from r1rewards.answers.reading.tokens import spelled_out, tokens
 from r1rewards.answers.reading.words import (
+    CHOSEN,
     choice,
     clock,
     compound,
@@ -141,7 +142,7 @@ def _special(text: str) -> Node | None:
     plain = plain_text(text)
     if plain.isupper() and plain.isalpha() and plain.isascii() and len(plain) > 1:
         return words(plain)
-    if plain[:1] in "(（ABCDEFGHIJ" or plain[:6].lower() in ("option", "choice", "answer"):
+    if plain[:1] in "(（ABCDEFGHIJ" or CHOSEN.match(plain):
         chosen = choice(plain)
         if chosen is not None:
             return Choice(chosen[0], _option(chosen[1]))

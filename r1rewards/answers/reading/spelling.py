@@ -87,7 +87,7 @@ PLAIN_WORDS: Final[dict[str, Spelled]] = {
     "pi": ("c", "pi"), "Pi": ("c", "pi"), "infinity": ("c", "oo"), "inf": ("c", "oo"), "infty": ("c", "oo"), "oo": ("c", "oo"),
     "or": (",", "or"), "and": (",", "and"), "mod": ("o", "mod"), "percent": ("o", "%"), "pct": ("o", "%"), "percentage": ("o", "%"),
     "approx": ("o", "≈"), "pm": ("o", "±"), "union": ("o", "∪"), "approximately": ("", ""), "about": ("", ""),
-    "times": ("o", "*"), "cdot": ("o", "*"), "choose": ("o", "choose"), "emptyset": ("S", "empty"),
+    "to": ("o", ":"), "times": ("o", "*"), "cdot": ("o", "*"), "choose": ("o", "choose"), "emptyset": ("S", "empty"),
     "nan": ("?", "nan"), "NaN": ("?", "nan"),
 }  # fmt: skip
 """Word outside of commands -> token."""

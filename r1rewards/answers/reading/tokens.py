@@ -52,6 +52,8 @@ def spelled_out(text: str) -> str:
         text = spell_out(text)
     if "°" in text or "circ" in text:
         text = _TEMPERATURE.sub(r"\\text{°\1}", text)
+    if "th" in text or "st" in text or "nd" in text or "rd" in text:
+        text = _ORDINAL.sub("", text)
     if "frac{\\" in text:
         text = _UNIT_OVER_UNIT.sub(r"\\text{ \1/\2\3}", text)
     if "\\\\" in text and ("\\begin" not in text or "\\\\begin" in text):
@@ -78,6 +80,11 @@ class _DigitTable(dict[int, int]):
 _DOUBLED = re.compile(r"\\\\(?=[A-Za-z])|\\\\(?=\\)")
 _TEMPERATURE = re.compile(
     r"(?:°|\^?\{?\\circ\}?)\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?([CF])(?![A-Za-z])\s*\}?"
+)
+_TH = r"\s*(?:st|nd|rd|th)\s*"
+_IN_FONT = rf"\\(?:text|mathrm|textsuperscript)\s*\{{{_TH}\}}"
+_ORDINAL = re.compile(
+    rf"(?<=\d)(?:st|nd|rd|th|\s?\^?\s?{_IN_FONT}|\s?\^\s?\{{(?:{_TH}|\s*{_IN_FONT}\s*)\}})(?![A-Za-z])"
 )
 _UNIT_OVER_UNIT = re.compile(
     r"\\[dt]?frac\s*\{\s*\\(?:text|mathrm)\s*\{([A-Za-z ]{1,20})\}\s*\}"
@@ -249,7 +256,9 @@ def looks_like_a_word(run: str) -> bool:
 _VOWELS = frozenset("eiou")
 _UNIT_SIGNS = frozenset("^/")
 _FORMULA = re.compile(r"\s*[A-Za-z]?(?:[\d\s.()^]*[-+*/^=<>][\d\s.()^]*[A-Za-z]?)+\s*")
-_BARE_BODY = re.compile(r"\s*(?:[A-Za-z]|\d[\w.,]*|[\d\s.,+\-*/^=()<>]+|[A-Za-z]\s*(?:=.*)?)\s*")
+_BARE_BODY = re.compile(
+    r"\s*(?:[A-Za-z]|(?:\\?\$)?\d[\w.,]*|[\d\s.,+\-*/^=()<>]+|[A-Za-z]\s*(?:=.*)?)\s*"
+)
 
 
 def _body(text: str, m: re.Match[str], out: list[Token]) -> None:

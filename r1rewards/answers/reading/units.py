@@ -76,7 +76,7 @@ _LATEX = re.compile(
     r"|\\left|\\right|[{}~$]"
 )
 _PIECES = re.compile(
-    r"\^\s*\(?(-?\d+)\)?|(\bper\b|/|每)|([A-Za-z%°$€£¥μµΩÅ'’-]+(?:\.(?=[A-Za-z.]))?[A-Za-z]*)|([\u4e00-\u9fff]+)|(\S)"
+    r"\^\s*\(?(-?\d+)\)?|(\bper\b|/|每)|([A-Za-z%°$¢€£¥μµΩÅ'’-]+(?:\.(?=[A-Za-z.]))?[A-Za-z]*)|([\u4e00-\u9fff]+)|(\S)"
 )
 
 

@@ -336,24 +336,32 @@ def words(plain: str) -> Node:
 
 
 _PAREN_CHOICE = re.compile(
-    r"(?:option |choice |answer )?[(（]\s*([A-J])\s*[)）]\s*(?![-+*/^=<>≤≥_(,])(.*)",
+    r"[(（]\s*([A-J])\s*[)）]\s*(?![-+*/^=<>≤≥_(,])(.*)",
     re.DOTALL | re.IGNORECASE,
 )
 _LETTER_CHOICE = re.compile(
-    r"([A-J])(?:\s*[):：.](?!\d)\s*|\s+(?=[A-Z][a-z]))(?![-+*/^=<>≤≥_(,])(.*)|(?:[Oo]ption|[Cc]hoice)\s+([A-J])\.?",
-    re.DOTALL,
+    r"([A-J])(?:\s*[):：.](?!\d)\s*|\s+(?=[A-Z][a-z]))(?![-+*/^=<>≤≥_(,])(.*)", re.DOTALL
+)
+CHOSEN = re.compile(
+    r"(?:the )?(?:correct |final |right )?(?:answer|option|choice)(?: is| ?[:：=])? (?=[(（]?[A-J](?![A-Za-z]))",
+    re.IGNORECASE,
 )
 
 
 def choice(plain: str) -> tuple[str, str] | None:
-    """(letter, what its option says) of `(B)`, `(B) 12`, `B. 12`, `B) twelve`, `C Cecile`, `option B`."""
+    """(letter, what its option says) of `(B)`, `(B) 12`, `B. 12`, `B) twelve`, `C Cecile`, `the answer is B`."""
+    told = CHOSEN.match(plain)
+    if told is not None:
+        plain = plain[told.end() :].rstrip(".")
+        if len(plain) == 1 and plain.isupper():
+            return plain, ""
     m = _PAREN_CHOICE.fullmatch(plain)
     if m is not None and m[1].isupper():
         return m[1], m[2]
     m = _LETTER_CHOICE.fullmatch(plain)
     if m is None:
         return None
-    return (m[3], "") if m[3] else (m[1], m[2])
+    return m[1], m[2] or ""
 
 
 _ARTICLES = frozenset({"a", "an", "the", "on", "it", "is", "it's", "its"})
