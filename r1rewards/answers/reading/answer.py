@@ -32,6 +32,7 @@ from r1rewards.answers.reading.tokens import spelled_out, tokens
 from r1rewards.answers.reading.words import (
     CHOSEN,
     choice,
+    circled,
     clock,
     compound,
     date,
@@ -140,6 +141,8 @@ def _special(text: str) -> Node | None:
     if "=" in text or len(text) > 400 or not _MAYBE_WORDS.search(text):
         return None
     plain = plain_text(text)
+    if not plain.isascii() and (listed := circled(plain)) is not None:
+        return listed
     if plain.isupper() and plain.isalpha() and plain.isascii() and len(plain) > 1:
         return words(plain)
     if plain[:1] in "(（ABCDEFGHIJ" or CHOSEN.match(plain):
@@ -183,7 +186,7 @@ def _comma_between(text: str, whole: str, rest: str) -> Node | None:
     sign = -1 if whole.startswith("-") else 1
     decimal = Number(int(whole) + sign * Fraction(int(rest), 10 ** len(rest)), len(rest))
     if _THOUSANDS.fullmatch(text) and whole.lstrip("-") != "0":
-        return Either((Number(int(whole + rest)), listed, decimal))
+        return Either((Number(int(whole + rest)), listed))
     if len(rest) < 2:
         return listed
     return (

@@ -28,12 +28,12 @@ class Brackets(Cursor):
         found: list[Node] = []
         bars, self.bars = self.bars, 0
         self.brackets += 1
-        while not (self.kind == "o" and self.ahead in closing):
+        while not (self.kind == "o" and self.ahead in closing and (found or self.ahead != "[")):
             if self.kind == "$":
                 break
             if found and not self.separated():
                 raise self.error(f"expected {' or '.join(closing)}")
-            if self.kind == "o" and self.ahead in closing:
+            if self.kind == "o" and self.ahead in closing and self.ahead != "[":
                 break
             found.append(Symbol("…") if self.accept("…") else self.relation())
             if len(found) > MAX_ITEMS:

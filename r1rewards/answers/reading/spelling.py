@@ -8,7 +8,7 @@ Spelled = tuple[str, str]
 """(token kind, canonical text); an empty text is dropped. Kinds as in `tokens.Token`."""
 
 DROPPED: Final = frozenset(
-    "displaystyle textstyle scriptstyle limits nolimits quad0 left right hfill hspace vspace boxed fbox phantom strut "
+    "displaystyle textstyle scriptstyle limits nolimits quad0 left right hfill boxed fbox strut "
     "Big big bigg Bigg bigl bigr Bigl Bigr rm bf it sf tt em large Large small normalsize tiny huge mathstrut "
     "nonumber notag centering allowbreak relax ensuremath enspace thinspace negthinspace "
     "begingroup endgroup hline mathrm mathbf mathit mathsf mathtt mathnormal text textbf textit textrm textnormal "

@@ -16,6 +16,7 @@ from r1rewards.answers.nodes import (
     Node,
     Number,
     Quantity,
+    Several,
     Text,
 )
 from r1rewards.answers.reading.units import measure, read_unit
@@ -150,6 +151,19 @@ def _han_int(text: str) -> int:
         else:
             total, section, digit = (total + section + digit) * _HAN_SCALES[c], 0, 0
     return total + section + digit
+
+
+_CIRCLED = re.compile("[①-⑳](?:[\\s,，、和与及]*[①-⑳])+")
+
+
+def circled(text: str) -> Node | None:
+    """Statements chosen by their circled numbers, `①③` or `①, ③`; out of order and without commas, a sequence."""
+    if _CIRCLED.fullmatch(text) is None:
+        return None
+    numbers = [ord(c) - 0x245F for c in text if "①" <= c <= "⑳"]
+    if len(numbers) == len(text) and numbers != sorted(set(numbers)):
+        return Text(text)
+    return Several(tuple(map(Number, numbers)))
 
 
 # --- amounts
@@ -331,7 +345,7 @@ def words(plain: str) -> Node:
         or clock(plain.strip())
         or date(plain.strip(" ."))
         or quantity(plain.strip(" ."))
-        or Text(plain.strip(" .。,;:"))
+        or Text(plain.strip(" .。,;:").removesuffix("条件") or plain)
     )
 
 

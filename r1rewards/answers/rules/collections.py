@@ -114,10 +114,14 @@ def matrices(judge: Judge, a: Matrix, b: Matrix) -> bool | None:
 
 
 def vectors(judge: Judge, a: Node, b: Node) -> bool | None:
-    """A column against a tuple."""
+    """A column against a tuple; `[[1, 2], [3, 4]]` against rows."""
     matrix, other = (a, b) if isinstance(a, Matrix) else (b, a)
     assert isinstance(matrix, Matrix)
     assert isinstance(other, Tuple)
+    if all(isinstance(row, Tuple) and len(row.items) == len(matrix.rows[0]) for row in other.items):
+        rows = [cell for row in other.items for cell in items_of(row)]
+        cells = [cell for row in matrix.rows for cell in row]
+        return ordered(judge, cells, rows) if a is matrix else ordered(judge, rows, cells)
     if len(matrix.rows[0]) != 1:
         return judge.refused("a row or matrix for a vector")
     column = [row[0] for row in matrix.rows]

@@ -140,6 +140,7 @@ def _table() -> dict[tuple[type, type], Rule]:
     both((Several, FiniteSet), (Several, FiniteSet), collections.unordered)
     both((Named,), (Several, FiniteSet, Tuple), collections.named_values)
     both((Matrix,), (Tuple,), collections.vectors)
+    both((Tuple,), (Several, FiniteSet), statements.listed)
     both(SETS, (*SETS, Tuple, FiniteSet), statements.sets)
     both((Congruence,), SCALARS, notations.congruence_value)
     both((Clock,), (Ratio, *SCALARS), notations.clock_ratio)

@@ -103,10 +103,21 @@ def evaluated(judge: Judge, a: Node, b: Node) -> bool:
 
 
 def is_restated(judge: Judge, a: Node, b: Node) -> bool:
-    """True where the answer has a sum, integral, limit, gcd or remainder, and the reference none."""
+    """True where the answer has a sum, integral, limit, gcd, remainder or determinant, and the reference none."""
     if judge.options.unevaluated or type(a) is Number:
         return False
-    return Traits(a).unevaluated and not Traits(b).unevaluated
+    return is_unevaluated(a) and not is_unevaluated(b)
+
+
+def is_unevaluated(node: Node) -> bool:
+    """True for what is left to be worked out, a determinant included."""
+    return Traits(node).unevaluated or _has_determinant(node)
+
+
+def _has_determinant(node: Node) -> bool:
+    return (isinstance(node, Call) and node.name == "det") or any(
+        map(_has_determinant, children(node))
+    )
 
 
 def rounds(judge: Judge, answer: Node, reference: Node) -> bool:

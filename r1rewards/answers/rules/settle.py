@@ -328,6 +328,8 @@ def settled_list(node: Several, seed: int) -> Node:
     names = [a.name for a in named]
     distinct = list(dict.fromkeys(names))
     values = [a.value for a in named]
+    if len(distinct) == 1 and any(map(letters, values)):
+        return Several(items, node.joint)  # curves: y = x, y = -x
     if len({_STEM.sub("", n) for n in names}) == 1 and (len(distinct) in (1, len(names))):
         return Several(tuple(values), node.joint)
     if len(distinct) == len(names):

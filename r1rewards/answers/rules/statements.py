@@ -21,7 +21,14 @@ from r1rewards.answers.nodes import (
     Tuple,
     renamed,
 )
-from r1rewards.answers.rules.collections import distinct, items_of, matched, ordered, tuples
+from r1rewards.answers.rules.collections import (
+    distinct,
+    items_of,
+    matched,
+    ordered,
+    tuples,
+    unordered,
+)
 from r1rewards.answers.rules.families import same_families
 from r1rewards.answers.rules.settle import Assignment, bare_name, is_bare, is_reference_name
 from r1rewards.answers.values import realsets
@@ -71,6 +78,13 @@ def one_element(judge: Judge, a: Node, b: Node) -> bool | None:
     ):
         return judge.refused("a list for a single value, or the other way round")
     return judge.same(items[0], other) if collection is a else judge.same(other, items[0])
+
+
+def listed(judge: Judge, a: Node, b: Node) -> bool | None:
+    """`[1, 2, 3]`, as programs write lists, for a set or list; `[1, 2]` is an interval, `(1, 2, 3)` has an order."""
+    if isinstance(a, Tuple) and a.brackets == "[]" and len(a.items) > 2 and not judge.is_strict:
+        return unordered(judge, Several(a.items), b)
+    return one_element(judge, a, b)
 
 
 def sets_by_form(judge: Judge, a: Node, b: Node) -> bool | None:
