@@ -13,8 +13,10 @@ from r1rewards.answers.nodes import (
     Product,
     Relation,
     SetBuilder,
+    Several,
     Sum,
     Symbol,
+    rebuilt,
     renamed,
     substituted,
 )  # fmt: skip
@@ -41,18 +43,48 @@ def domain(node: Node) -> Relation | None:
     return None
 
 
-def family(node: Product | Sum | Relation) -> SetBuilder | None:
-    r"""The family that an expression with its domain in brackets is: `x = k\\pi (k \\in \\mathbb{Z})`."""
-    if isinstance(node, Product):
-        found = domain(node.factors[-1])
-        return None if found is None else SetBuilder(product(list(node.factors[:-1])), (found,))
-    last = node.terms[-1] if isinstance(node, Sum) else node.sides[-1]
-    inner = family(last) if isinstance(last, (Product, Sum)) else None
-    if inner is None:
+def qualified(node: Product | Sum | Relation) -> Node | None:
+    r"""What an expression with a statement in brackets behind it is: a family (`x = k\\pi (k \\in \\mathbb{Z})`), a
+    sequence (`a_n = 2n (n \\in \\mathbb{N}^*)`), or two statements (`y = \\ln x (x > 0)`). None where there is none.
+    """
+    found = _split(node)
+    if found is None:
         return None
-    if isinstance(node, Sum):
-        return SetBuilder(Sum((*node.terms[:-1], inner.element)), inner.conditions)
-    return SetBuilder(Relation((*node.sides[:-1], inner.element), node.ops), inner.conditions)
+    over = domain(found[1])
+    if over is not None:
+        return SetBuilder(found[0], (over,))
+    if isinstance(node, Relation) and counts(node.sides[0], found[1]):
+        return found[0]
+    return Several(found)
+
+
+def _split(node: Node) -> tuple[Node, Node] | None:
+    """(expression, the statement in brackets behind it); None where there is none."""
+    if isinstance(node, Product) and isinstance(node.factors[-1], Relation):
+        return product(list(node.factors[:-1])), node.factors[-1]
+    if not isinstance(node, Sum | Relation):
+        return None
+    parts = node.terms if isinstance(node, Sum) else node.sides
+    last = _split(parts[-1]) if isinstance(parts[-1], Sum | Product) else None
+    if last is None:
+        return None
+    return rebuilt(node, (*parts[:-1], last[0])), last[1]
+
+
+def counts(name: Node, statement: Node) -> bool:
+    r"""True where a statement only says what the index of a sequence runs through: `a_n` for `n \\in \\mathbb{N}^*`."""
+    return (
+        isinstance(statement, Relation)
+        and (statement.ops[0], statement.sides[1]) in _COUNTING
+        and isinstance(index := statement.sides[0], Symbol)
+        and isinstance(name, Symbol)
+        and index.name in name.name.partition("_")[2]
+    )
+
+
+_COUNTING = frozenset(
+    (("∈", NamedSet("Z+")), ("∈", NamedSet("N")), ("∈", NamedSet("Z≥0")), ("≥", ONE))
+)
 
 
 def same_families(judge: Judge, a: SetBuilder, b: SetBuilder) -> bool | None:

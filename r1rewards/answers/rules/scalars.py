@@ -155,7 +155,7 @@ def up_to_a_constant(judge: Judge, a: Node, b: Node) -> bool:
     """Antiderivatives: both add a letter of their own, `C`, whatever its name, and differ by a constant."""
     left, right = free_constant(a), free_constant(b)
     if not left or not right:
-        return judge.refused("a different value")
+        return with_capitals(judge, a, b) or judge.refused("a different value")
     x, y = without(a, left), without(b, right)
     names = letters(x) | letters(y)
     if left in letters(x) or right in letters(y):
@@ -163,6 +163,18 @@ def up_to_a_constant(judge: Judge, a: Node, b: Node) -> bool:
     others = {name: name + "′" for name in names}
     moved = judge.equal(Sum((x, renamed(y, others))), Sum((renamed(x, others), y)))
     return moved or judge.refused("a different value")
+
+
+def with_capitals(judge: Judge, a: Node, b: Node) -> bool:
+    """Constants of integration, `c_1` or `C_1`: case apart, where each side has but one of them."""
+    names = {n: n.upper() for n in letters(a) | letters(b) if n.startswith("c_")}
+    if (
+        judge.is_strict
+        or not names
+        or any(names.keys() & own and set(names.values()) & own for own in (letters(a), letters(b)))
+    ):
+        return False
+    return judge.equal(renamed(a, names), renamed(b, names))
 
 
 def is_computed(node: Node) -> bool:

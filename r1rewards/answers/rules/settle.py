@@ -24,7 +24,7 @@ from r1rewards.answers.nodes import (
     Symbol,
     Tuple,
 )  # fmt: skip
-from r1rewards.answers.rules.families import domain, family
+from r1rewards.answers.rules.families import counts, domain, qualified
 from r1rewards.answers.values.identity import letters
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def matrix_of(node: Sum | Product, _: int = 0) -> Node:
     below = node.terms if isinstance(node, Sum) else node.factors
     last = below[-1]
     if type(last) is Relation or (type(last) is Product and type(last.factors[-1]) is Relation):
-        return family(node) or node
+        found = qualified(node)
+        return node if found is None else settled(found, 0)
     if Matrix not in map(type, below):
         return node
     matrices = [c for c in below if isinstance(c, Matrix)]
@@ -114,10 +115,8 @@ def _shape(a: Matrix) -> tuple[int, int]:
 
 def settled_relation(node: Relation, seed: int) -> Node:
     """A family of values, or a chain reduced to its end."""
-    found = family(node) if type(node.sides[-1]) in (Sum, Product) else None
-    if found is not None:
-        return found
-    return settled_chain(node, seed)
+    found = qualified(node) if type(node.sides[-1]) in (Sum, Product) else None
+    return settled_chain(node, seed) if found is None else settled(found, seed)
 
 
 def settled_chain(node: Relation, seed: int) -> Node:
@@ -283,6 +282,13 @@ _STEM = re.compile(r"_.*|\d+$")
 
 def settled_list(node: Several, seed: int) -> Node:
     """`x = 1, y = 2` as names and values; `x = 1 or x = 2` as values; names that repeat as several of those."""
+    first = node.items[0]
+    if (
+        len(node.items) == 2
+        and isinstance(first, Relation)
+        and counts(first.sides[0], node.items[1])
+    ):
+        return settled(first, seed)  # a_n = 2n - 1, n in N*
     over = domain(node.items[-1])
     if over is not None and len(node.items) > 1:
         rest = node.items[:-1]
