@@ -23,6 +23,7 @@ MAX_ROW = 64  # boxes in one row, and empty boxes passed over: a longer row is a
 WINDOW = 300  # characters before a box in which a box around or beside it must begin
 GAP = 60  # characters between two boxes of one statement
 SAID_AT_ONCE = 24  # characters from "nswer" to what a reference in prose announces
+NOT = 12  # characters before a box in which it is denied: "the answer is not \\boxed{4}"
 TAIL = 2_000  # characters after the box that may offer another answer
 
 
@@ -81,6 +82,7 @@ def find_answer(
             close > 0
             and (len(text) - close < 6 or _is_harmless(text, close + 1, tag))
             and text.rfind("box", near, at) < 0
+            and "not" not in text[max(near, at - NOT) : at]
             and (answer[:1].isalnum() or not _is_blank(text, inside, close))
             and "box" not in answer
             and (tag is None or text.rfind(tag[1], start, at) < 0)
@@ -194,14 +196,20 @@ def _last_box(text: str, start: int, stop: int) -> _Box | str:
         if at < 0:
             break
         box = _box_at(text, at, stop)
-        if type(box) is _Box:
+        if type(box) is _Box and _DENIED.search(text, max(start, at - NOT), at):
+            box = "retracted"
+            reason = box
+        elif type(box) is _Box:
             return box
-        if box != "no_box":
+        elif box != "no_box":
             reason = str(box)
             if box != "empty_box":
                 break
         stop = at
     return reason
+
+
+_DENIED = re.compile(r"\bnot[\s$(\\\[]*\Z")
 
 
 def _box_at(text: str, at: int, stop: int) -> _Box | str:

@@ -137,7 +137,7 @@ def _last_number(text: str, start: int, end: int) -> Span | None:
     return a, a + len(text[a:b].rstrip(","))
 
 
-_SAID_CHOICE = re.compile(r"(?:\bis|'s|\best|(?<!不)是|选)\s*\(?([A-J])(?![A-Za-z'])")
+_SAID_CHOICE = re.compile(r"(?:\bis|'s|\best|(?<!不)是|选[:：]?)\s*\(?([A-J])(?![A-Za-z'])")
 _FIRST_CHOICE = re.compile(r"\(?([A-J])(?=[).。,，、:]|[一-鿿]|\Z)")
 
 

@@ -34,6 +34,7 @@ from r1rewards.answers.nodes import (
     Text,
 )
 from r1rewards.answers.reading.brackets import Brackets
+from r1rewards.answers.reading.spelling import ALIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,9 @@ _OF_SEVERAL = frozenset(("max", "min", "gcd", "lcm"))
 _INVERSE = {"sin": "asin", "cos": "acos", "tan": "atan", "sinh": "asinh", "cosh": "acosh", "tanh": "atanh",
             "cot": "acot", "sec": "asec", "csc": "acsc"}  # fmt: skip
 _CAPITALS = re.compile(r"\{\s*([A-Z]{1,5}'?)\s*\}|([A-Z]{1,5}'?)(?![a-z])")
+
+
+_CASES = ALIGNED | {"cases", "dcases", "rcases"}
 
 
 class Functions(Brackets):
@@ -249,15 +253,7 @@ class Functions(Brackets):
         r"""environment = "\begin{" name "}" row { "\\\\" row } "\end{" name "}" """
         name = self.ahead[7:].rstrip("*")
         self.advance()
-        cases = cases or name in (
-            "cases",
-            "dcases",
-            "rcases",
-            "aligned",
-            "align",
-            "gathered",
-            "split",
-        )
+        cases = cases or name in _CASES
         rows: list[list[Node]] = []
         row: list[Node] = []
         saved = self.bars, self.brackets, self.builders

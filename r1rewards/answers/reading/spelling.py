@@ -80,6 +80,9 @@ COMMANDS: Final[dict[str, Spelled]] = {
 """Command -> token."""
 del COMMANDS["sep"]
 
+ALIGNED: Final = frozenset("aligned align gathered split alignat eqnarray".split())
+"""Environments whose `&` only says what stands below what."""
+
 PLAIN_WORDS: Final[dict[str, Spelled]] = {
     **{name: ("f", text) for name, (_, text) in _table(_WITH_ARGUMENTS, "f").items()
        if name not in ("triangle", "angle", "sign", "color", "bar", "dot", "hat", "vec", "det", "arg", "norm", "int", "sum", "prod")},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from r1rewards.answers.limits import MAX_CHARS, MAX_TOKENS
 from r1rewards.answers.reading.spelling import (
+    ALIGNED,
     COMMANDS,
     DROPPED,
     NAMES,
@@ -39,11 +40,28 @@ def tokens(text: str) -> list[Token]:
     _scan(text, 0, len(text), found)
     if len(found) > MAX_TOKENS:
         raise UnreadableAnswerError(f"more than {MAX_TOKENS} tokens")
+    if "&" in text and "\\begin" in text:
+        found = _unaligned(found)
     end = len(text)
     while found and (found[-1][0] in ".," or found[-1][1] == "\\sep"):
         found.pop()
     found.append(("$", "", end, end))
     return found
+
+
+def _unaligned(found: list[Token]) -> list[Token]:
+    """Without the `&` of environments that only align: `x &= 1`."""
+    inside: list[bool] = []
+    kept = []
+    for token in found:
+        if token[0] == "e":
+            if token[1].startswith("\\begin"):
+                inside.append(token[1][7:].rstrip("*") in ALIGNED)
+            elif inside:
+                inside.pop()
+        if token[1] != "&" or not (inside and inside[-1]):
+            kept.append(token)
+    return kept
 
 
 def spelled_out(text: str) -> str:

@@ -261,10 +261,8 @@ def is_segment(node: Node) -> bool:
 
 
 def is_reference_name(node: Relation) -> bool:
-    """What a reference may name besides: `|AB|`, `AB/CD`, `S_1 : S_2`."""
+    """What a reference may name besides: `AB/CD`, `S_1 : S_2`."""
     left = node.sides[0]
-    if isinstance(left, Call) and left.name == "abs":
-        return is_segment(left.args[0])
     if isinstance(left, Ratio):
         return all(is_segment(p) for p in left.parts)
     if isinstance(left, Product):
