@@ -49,9 +49,9 @@ Recognised by their keys, several samples in a row included:
 | chat logs | `messages`, or `conversations` with `from` and `value` |
 
 The completion is looked for in `completion`, `response`, `output`, `generation`, the reference in `reference`,
-`answer`, `solution`, `ground_truth`, `target`, `gold`, `gts`, `expected_answer`, `label`, the group in `group` or
-`prompt_id`, the source in `data_source`, `source` or `dataset`. A row that cannot be read is reported as
-`file:17: ...`; the rest goes on.
+`answer`, `solution`, `ground_truth`, `target`, `gold`, `gts`, `expected_answer`, `label` (the first that is there),
+tests in `tests` or in the [columns of a code data set](code.md), the group in `group` or `prompt_id`, the source in
+`data_source`, `source` or `dataset`. A row that cannot be read is reported as `file:17: ...`; the rest goes on.
 
 `check --html` writes one page without scripts that loads nothing: figures, charts, findings, and a random choice of
 rows of each kind of failure, under 2 MB however many rows there are.

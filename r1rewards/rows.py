@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from r1rewards.errors import BadCallError
 from r1rewards.files import Meter, json_name, raw_rows
+from r1rewards.rewards.code_tests import DATA_SET_COLUMNS
 from r1rewards.rollouts import completion_text, prompt_text
 from r1rewards.shapes import flattened
 
@@ -25,7 +26,9 @@ REFERENCE_KEYS = (
 GROUP_KEYS = ("group", "prompt_id")
 SOURCE_KEYS = ("data_source", "source", "dataset")
 PROMPT_KEYS = ("prompt", "question", "problem", "input")
-DATA_COLUMNS = ("tests", "task", "language", "prefilled", "completion_ids", "max_length")
+DATA_COLUMNS = (
+    "tests", "task", "language", "prefilled", "completion_ids", "max_length", *DATA_SET_COLUMNS,
+)  # fmt: skip
 """Options of built-in rewards that a row may carry. Any other option name there is a dataset column by accident."""
 
 

@@ -128,6 +128,9 @@ def _vllm(raw: Raw) -> list[dict[str, Any]]:
 
 
 def _list_key(raw: Raw) -> str | None:
+    """Where the samples are; nowhere in a row that has its own completion, or whose `outputs` are those of tests."""
+    if raw.get("completion") is not None or "inputs" in raw:
+        return None
     return next((key for key in LISTS if _is_texts(raw.get(key))), None)
 
 

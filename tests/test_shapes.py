@@ -10,6 +10,7 @@ import pytest
 
 from r1rewards.rollouts import completion_text, prompt_text
 from r1rewards.rows import BadRow, Keys, Row, read_rows
+from r1rewards.shapes import flattened
 
 USER = {"role": "user", "content": "2+2?"}
 SAYS = {"role": "assistant", "content": "\\boxed{4}"}
@@ -102,3 +103,12 @@ def test_a_named_key_may_hold_one_text_or_several(tmp_path: Path) -> None:
     assert [row.completion for row in found[:4]] == ["a", "b", "c", "d"]
     assert isinstance(found[4], BadRow)
     assert "looked for mine" in found[4].why
+
+
+def test_outputs_of_tests_are_not_taken_for_samples() -> None:
+    row = {"completion": "a program", "inputs": ["1", "2"], "outputs": ["3", "4"]}
+    assert flattened(row) == [row]
+    row = {"response": "a program", "inputs": ["1", "2"], "outputs": ["3", "4"]}
+    assert flattened(row) == [row]
+    row = {"completion": "mine", "samples": ["other", "texts"]}
+    assert flattened(row) == [row]

@@ -2,7 +2,8 @@
 
 1.0 where the boxed answer is equivalent to the reference (reward `math`) or the program passes every test (reward
 `code`), else 0.0; unscored where either could not tell. A rollout is judged as code where it carries tests: a column
-`tests`, a reference that is a dict of tests or its JSON text, or `task="code"`.
+`tests`, a reference that is a dict of tests or its JSON text, `task="code"`, or no reference but the columns of a code
+data set (`test_list`, `input_output` ...).
 Source: the accuracy rewards of DeepSeek-R1, arXiv 2501.12948 section 2.2.
 """
 
@@ -46,6 +47,13 @@ def _code(batch: Batch) -> Outcomes | Pending:
 def rows_with_tests(batch: Batch) -> list[bool]:
     """For each rollout, whether it is to be judged by running its code."""
     found = [_is_tests(reference) for reference in batch.references or [None] * len(batch)]
+    if any(map(batch.has, code_tests.DATA_SET_COLUMNS)):  # as rows of MBPP, APPS ... come
+        given = batch.references or [None] * len(batch)
+        together = code_tests.tests_in_columns(batch)
+        found = [
+            is_tests or (reference is None and tests is not None)
+            for is_tests, reference, tests in zip(found, given, together, strict=True)
+        ]
     if batch.has("tests"):
         found = [a or b is not None for a, b in zip(found, batch.column("tests"), strict=True)]
     if batch.has("task"):

@@ -35,10 +35,11 @@ _log = logging.getLogger(__name__)
 LARGEST_SOURCE = 1_000_000
 """Bytes of a program. Contest sites take 64 KB; a completion of 32k tokens holds 130 KB."""
 
-_DATA_SET_COLUMNS = (
+DATA_SET_COLUMNS = (
     "input_output", "inputs", "outputs", "fn_name", "test_list", "test_imports", "test_setup_code",
     "test", "entry_point", "starter_code",
 )  # fmt: skip
+"""Columns that hold tests in the rows of APPS, TACO, LiveCodeBench, MBPP and HumanEval."""
 _DEFAULTS = ("cpu_s", "wall_s", "memory_mb", "max_output_kb", "float_tolerance")
 _UNSCORED = {
     "sandbox_down": Verdict.SANDBOX_DOWN,
@@ -179,13 +180,20 @@ def _references(batch: Batch) -> Sequence[Any]:
     if batch.has("tests"):
         tests = batch.column("tests")
         given = [a if b is None else b for a, b in zip(given, tests, strict=True)]
-    names = [name for name in _DATA_SET_COLUMNS if batch.has(name)]
-    if not names or None not in given:
+    if None not in given:
         return given
-    columns = {name: batch.column(name) for name in names}
+    together = tests_in_columns(batch)
+    return [together[i] if r is None else r for i, r in enumerate(given)]
+
+
+def tests_in_columns(batch: Batch) -> list[dict[str, Any] | None]:
+    """B times the tests that the columns of a data set hold; None where they hold none."""
+    columns = {name: batch.column(name) for name in DATA_SET_COLUMNS if batch.has(name)}
+    if not columns:
+        return [None] * len(batch)
     return [
-        _put_together({name: values[i] for name, values in columns.items()}) if r is None else r
-        for i, r in enumerate(given)
+        _put_together({name: values[i] for name, values in columns.items()})
+        for i in range(len(batch))
     ]
 
 
@@ -253,6 +261,6 @@ REWARD = Reward(
     score,
     options=(
         "tests", "all_or_nothing", "code_language", *_DEFAULTS, "sandbox", "low_trust", "prefilled", "tags",
-        *_DATA_SET_COLUMNS,
+        *DATA_SET_COLUMNS,
     ),
 )  # fmt: skip

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from r1rewards import get_reward, score, score_batch
+from r1rewards.cli import main
 from r1rewards.errors import BadCallError
 from r1rewards.sandbox import running, testsets
 from r1rewards.sandbox.jobs import Asserts, Job, JobResult, Status, TestResult
@@ -251,6 +253,30 @@ def test_columns_of_a_data_set_are_tests(scripted: Callable[..., Scripted]) -> N
     scores = score_batch([RIGHT, RIGHT], rewards="code", **pairs)
     assert scores.rewards.tolist() == [[1.0], [0.0]]
     assert len(sandbox.jobs) == 2
+
+
+def test_accuracy_reads_rows_of_code_data_sets_where_there_is_no_other_reference(
+    scripted: Callable[..., Scripted],
+) -> None:
+    sandbox = scripted(lambda _: answers(b"3"))
+    row = {"inputs": ["1 2\n"], "outputs": ["3\n"]}
+    assert score(RIGHT, rewards="accuracy", **row).total == 1.0
+    assert len(sandbox.jobs) == 1
+    answer = score("\\boxed{4}", "4", rewards="accuracy", **row).outcomes["accuracy"]
+    assert (answer.verdict, answer.detail["answer"]) == (Verdict.CORRECT, "4")
+    assert len(sandbox.jobs) == 1
+    lone = score(RIGHT, rewards="accuracy", starter_code="x").outcomes["accuracy"]
+    assert lone.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_check_reads_the_tests_of_code_data_sets(
+    scripted: Callable[..., Scripted], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripted(lambda _: answers(b"3"))
+    row = {"completion": RIGHT, "inputs": ["1 2\n"], "outputs": ["3\n"]}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
+    assert main(["check", str(tmp_path / "rows.jsonl"), "--rewards", "accuracy", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["mean_total"] == 1.0
 
 
 def test_limits_may_come_as_columns(scripted: Callable[..., Scripted]) -> None:
