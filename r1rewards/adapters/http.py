@@ -282,7 +282,7 @@ def _calls_of(body: Mapping[str, Any], settings: Settings) -> tuple[list[Call], 
     if not isinstance(completions, list) or not isinstance(columns, dict):
         raise BadCallError("`completions` must be a list, `columns` an object")
     size = len(completions)
-    spread = {k: _spread(k, v, size) for k, v in settings.columns(columns).items()}
+    spread = {k: _spread(k, v, size) for k, v in settings.columns(columns, is_data=False).items()}
     references, prompts, groups = (
         _spread(name, body.get(name), size) for name in ("references", "prompts", "groups")
     )

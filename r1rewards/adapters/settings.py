@@ -13,6 +13,7 @@ TOML file named by the environment variable R1REWARDS_CONFIG, and the defaults o
 from __future__ import annotations
 
 import functools
+import logging
 import math
 import os
 import sys
@@ -80,9 +81,15 @@ class Settings:
             )
         return 0.0 if self.on_unscorable == "zero" else None
 
-    def columns(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """`columns` of a row or batch as keyword arguments of `score` or `score_batch`, the options added."""
+    def columns(self, columns: Mapping[str, Any], *, is_data: bool = True) -> dict[str, Any]:
+        """`columns` of a row or batch as keyword arguments of `score` or `score_batch`, the options added.
+
+        is_data: they are a data set's. Its `tags` are topics, not the tags of a thought: they would make every
+        completion malformed without a word.
+        """
         kept = {k: v for k, v in columns.items() if k not in _NOT_OPTIONS and k.isidentifier()}
+        if is_data and kept.pop("tags", None) is not None and "tags" not in self.options:
+            _warn_of_tags()
         return {**kept, **self.options}
 
     def reference(self, columns: Mapping[str, Any]) -> Any:
@@ -97,6 +104,14 @@ class Settings:
                 )
             return columns[self.answer]
         return next((columns[c] for c in REFERENCE_COLUMNS if columns.get(c) is not None), None)
+
+
+@functools.cache
+def _warn_of_tags() -> None:
+    logging.getLogger("r1rewards").warning(
+        "tags: this column of the data set is not read as the tags of the thought; where it holds these, give tags=... "
+        "as an option (R1REWARDS_CONFIG, or the trainer's own arguments)"
+    )
 
 
 def settings(given: Mapping[str, Any] | None = None, *, on_unscorable: str = "zero") -> Settings:

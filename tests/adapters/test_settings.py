@@ -87,3 +87,18 @@ def test_unscorable_is_zero_or_an_error_that_names_the_cause() -> None:
     assert flat_row(unscored, Settings())["score"] == 0.0
     with pytest.raises(UnscorableError, match="accuracy: not_applicable"):
         flat_row(unscored, Settings(on_unscorable="raise"))
+
+
+def test_the_topics_of_a_data_set_are_not_the_tags_of_a_thought(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from r1rewards.adapters.trl import format_reward, make_reward
+
+    text = "<think>a</think><answer>4</answer>"
+    topics = {"tags": [["algebra"]], "completions": [text], "prompts": ["?"]}
+    assert format_reward(**topics) == [1.0]
+    assert make_reward("format", tags="r")(**topics) == [0.0]
+    assert make_reward("format", tags="r")(
+        **{**topics, "completions": ["<r>a</r><answer>4</answer>"]}
+    ) == [1.0]
+    assert sum("tags:" in record.getMessage() for record in caplog.records) <= 1
