@@ -81,6 +81,23 @@ class Reward:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     by_group: bool = False
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise BadCallError(f"a reward has a name, such as 'acme/sql', not {self.name!r}")
+        if not callable(self.score):
+            raise BadCallError(
+                f"reward {self.name!r}: score is a function of a Batch, or per_rollout of one of a Rollout; not "
+                f"{self.score!r}"
+            )
+        if isinstance(self.options, str):
+            raise BadCallError(
+                f"reward {self.name!r}: options=({self.options!r},), a tuple of names, not a text"
+            )
+        if not self.low <= self.high:
+            raise BadCallError(
+                f"reward {self.name!r}: low={self.low!r} is above high={self.high!r}"
+            )
+
     def with_options(self, **options: Any) -> Reward:
         """This reward with `options` fixed. Raises BadCallError for an option it does not read."""
         unknown = sorted(set(options) - set(self.options)) if self.options is not None else []

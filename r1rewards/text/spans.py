@@ -11,14 +11,12 @@ parsers that split a completion at `</think>` know no Markdown. The text is expe
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from r1rewards.errors import BadCallError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 FEW = 16
 LETTERS_PER_CANDIDATE = 256
@@ -95,6 +93,8 @@ def layout_of(names: str | Sequence[str] | Layout | None = None) -> Layout:
         return R1
     if isinstance(names, Layout):
         return names
+    if not isinstance(names, (str, Sequence)):
+        raise BadCallError(f"tags: names or literals, not {names!r}. {_TAGS_HELP}")
     return _layout((names,) if isinstance(names, str) else tuple(names))
 
 

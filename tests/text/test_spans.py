@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import pickle
 
 import pytest
@@ -208,6 +209,9 @@ def test_names_and_literals_make_a_layout() -> None:
         ("<a", "<a>"),
         (1, 2),
         ("think", "think"),
+        5,
+        math.nan,
+        {"think": "answer"},
         ("<t>", "</t>", "<t>", "</t>"),
     ],
 )
