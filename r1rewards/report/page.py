@@ -292,4 +292,5 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], *, numbers_from: 
         el("tr", [el("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True)])
         for row in rows
     ]
-    return el("table", el("thead", el("tr", head)), el("tbody", body))
+    table = el("table", el("thead", el("tr", head)), el("tbody", body))
+    return el("div", table, class_="wide")

@@ -11,6 +11,8 @@ from r1rewards.report.html import Markup, el
 WIDTH, HEIGHT = 460, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 16, 34
 """Margins around the drawing: numbers stand at the left, names below."""
+LETTER = 6.2
+"""Width of a digit or letter at the 11 pixels of `style.css`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ def bars(label: str, values: Sequence[Bar], x_title: str = "") -> Markup:
     top, ticks = _scale(max((bar.value for bar in values), default=0.0))
     step = (WIDTH - LEFT - RIGHT) / max(len(values), 1)
     thick = min(step * 0.8, 64.0)
-    every = math.ceil(max((len(bar.name) for bar in values), default=1) * 6.2 / step)
+    longest = max((len(bar.name) for bar in values), default=1)
+    every = math.ceil(
+        (longest * LETTER + 8) / step
+    )  # names stand apart, in the larger letters of a narrow page too
     drawn = []
     for i, bar in enumerate(values):
         height = _height(bar.value, top)
@@ -73,7 +78,7 @@ def points(label: str, values: Sequence[Point], x_title: str, *, log_x: bool = F
     for x, point in zip(at, values, strict=True):
         name = short(point.x)
         is_free = x - len(name) * 3.5 > free
-        free = x + len(name) * 3.5 + 6 if is_free else free
+        free = x + len(name) * 3.5 + 14 if is_free else free
         drawn.append(
             el(
                 "g",

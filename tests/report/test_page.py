@@ -148,6 +148,20 @@ def test_in_a_dark_browser_the_page_is_dark_and_can_be_read(report: Path, tmp_pa
     assert (np.abs(pixels - (0x8A, 0xA5, 0xFF)).sum(axis=1) < 12).sum() > 2000  # the bars
 
 
+@pytest.mark.browser
+def test_on_a_narrow_page_tables_stay_inside_their_cards(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    rows, out, shot = tmp_path / "rows.jsonl", tmp_path / "r.html", tmp_path / "shot.png"
+    sources = [{**ROWS[1], "source": f"a-data-set-with-a-long-name_{i}"} for i in range(2)]
+    rows.write_text("".join(json.dumps(row) + "\n" for row in sources))
+    assert main(["check", str(rows), "--html", str(out)]) == 0
+    browse(tmp_path, f"file://{out}", f"--screenshot={shot}", "--window-size=500,4000")
+    pixels = np.asarray(image.open(shot).convert("RGB")).astype(int)
+    width = pixels.shape[1]
+    margin = pixels[300:, width - 12 :]  # below the header, whose line crosses the page
+    assert (np.abs(margin - margin[-1, -1]).sum(axis=2) > 12).mean() < 0.001
+
+
 def browse(folder: Path, url: str, *flags: str) -> bytes:
     chromium = shutil.which("chromium") or pytest.fail("no chromium: apt-get install chromium")
     command = [
