@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import doctest
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+README = Path(__file__).parent.parent / "README.md"
 PAGES = sorted((Path(__file__).parent.parent / "docs").rglob("*.md"))
 RUN_PROGRAMS = {"code.md"}
 MARKED = [
@@ -21,3 +24,12 @@ def test_the_examples_of_a_page_give_what_it_says(page: Path) -> None:
         str(page), module_relative=False, encoding="utf-8", optionflags=doctest.NORMALIZE_WHITESPACE
     )
     assert not failed
+
+
+def test_the_python_of_the_readme_runs_and_says_the_truth() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert names["s"].total == 2.0
+    assert names["scores"].rewards.shape == (2, 3)
+    assert names["scores"].advantages()[0] > 0
