@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -89,16 +89,12 @@ class _Seen:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
-    def detail(self, name: str) -> Any:
-        details = (outcome.detail for outcome in self.score.outcomes.values())
-        return next((detail[name] for detail in details if detail.get(name)), None)
-
     def has_verdict(self, verdict: Verdict) -> bool:
         return any(outcome.verdict is verdict for outcome in self.score.outcomes.values())
 
 
 def _offers_several(seen: _Seen) -> bool:
-    return len(set(seen.detail("boxes") or ())) > 1 and seen.is_right is not True
+    return len(set(seen.score.find("boxes") or ())) > 1 and seen.is_right is not True
 
 
 def _has_many_boxes(seen: _Seen) -> bool:
@@ -201,7 +197,7 @@ def _is_tampering(node: ast.AST) -> bool:
 
 def _looks_right(seen: _Seen) -> bool:
     """Judged wrong although answer and reference differ by spaces, braces and backslashes only."""
-    answer, reference = seen.detail("answer"), seen.row.reference
+    answer, reference = seen.score.find("answer"), seen.row.reference
     if seen.is_right is not False or not isinstance(answer, str) or not isinstance(reference, str):
         return False
     left, right = _bare(answer), _bare(reference)
@@ -317,7 +313,7 @@ class _Columns:
         self.right: list[bool | None] = []
 
     def add(self, seen: _Seen) -> None:
-        answer = seen.detail("answer")
+        answer = seen.score.find("answer")
         group = seen.row.group
         self.places.append(seen.row.place)
         self.totals.append(np.nan if seen.score.total is None else seen.score.total)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from r1rewards import shards
 from r1rewards.errors import BadCallError, R1RewardsError
 from r1rewards.groups import advantages
-from r1rewards.registry import PRESETS, get_reward
+from r1rewards.registry import PRESETS, get_reward, may_judge
 from r1rewards.reward import CodeArray, FloatArray, Outcomes, Pending, Reward, as_outcome
 from r1rewards.rollouts import Batch
 from r1rewards.verdicts import CODE_OF, VERDICTS, Outcome, Verdict
@@ -42,6 +42,14 @@ class Score:
     total: float | None
     rewards: dict[str, float | None]
     outcomes: dict[str, Outcome]
+
+    def find(self, name: str) -> Any:
+        """What the first detail that has a value for `name` says: "answer", "span", "boxes", "tests"; else None.
+
+        Ours that only measure the text are not asked: a detail of `language` costs as much as its reward.
+        """
+        details = (self.outcomes[each].detail for each in self.outcomes if may_judge(each))
+        return next((found for detail in details if (found := detail.get(name)) is not None), None)
 
 
 class Scores(Sequence[Score]):
@@ -111,7 +119,7 @@ class Scores(Sequence[Score]):
         return advantages(self.total, self.groups, eps=eps, scale=scale)
 
     def keep(self) -> None:
-        """Put the details of all rollouts together now, once, for whoever looks at them several times."""
+        """Make the scores of all rollouts now, once, for whoever looks at them and their details several times."""
         self._kept = list(self)
 
     def __len__(self) -> int:

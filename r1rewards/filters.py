@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from r1rewards.errors import BadCallError
+from r1rewards.registry import JUDGES
 from r1rewards.rewards.spans_of import is_prefilled
 from r1rewards.text.shingles import (
     bits_apart,
@@ -62,7 +63,7 @@ def _decision(keep: bool, reason: str, value: float | str | None) -> Decision:
 
 def correct(_: Rollout, score: Score) -> Decision:
     """Keep what `accuracy` (or `math`, or `code`) judged correct; value: its verdict."""
-    verdict = _outcome(score, "correct", "accuracy", "math", "code").verdict
+    verdict = _outcome(score, "correct", *JUDGES).verdict
     return _decision(verdict is Verdict.CORRECT, "not-correct", verdict.value)
 
 
@@ -92,7 +93,7 @@ def mixed_language(
     is_mixed = share < least_share
     if least_share <= share < 1:  # the detail counts the words anew: only where it can decide
         runs = score.outcomes["language"].detail.get("foreign", ())
-        is_mixed = any(run.words >= most_foreign_words for run in runs)
+        is_mixed = any(run["words"] >= most_foreign_words for run in runs)
     return _decision(not is_mixed, "mixed-language", round(share, 4))
 
 

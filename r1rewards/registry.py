@@ -37,6 +37,9 @@ BUILT_IN = {
 }
 """Reward name -> the module that holds it as `REWARD`."""
 
+JUDGES = ("accuracy", "math", "code")
+"""Those of ours that judge an answer, the first that was asked for counts; the others measure the text."""
+
 PRESETS: dict[str, tuple[str, ...]] = {
     "r1-zero": (
         "accuracy",
@@ -48,6 +51,11 @@ PRESETS: dict[str, tuple[str, ...]] = {
         "language",
     ),  # language "directly summed", same paper, section 2.3.2
 }
+
+
+def may_judge(name: str) -> bool:
+    """Whether the reward `name` may have read an answer: those of ours that only measure the text never do."""
+    return name in JUDGES or name not in BUILT_IN
 
 
 class RewardPluginWarning(UserWarning):

@@ -28,7 +28,7 @@ class Outcomes:
 
     rewards:  (B,) float32, NaN where a rollout could not be scored.
     verdicts: (B,) uint8, indices into `VERDICTS`.
-    detail:   row index -> the detail of that row's Outcome; called only when somebody looks.
+    detail:   row index -> the detail of that row's Outcome; called only when somebody looks at it.
     """
 
     rewards: FloatArray
@@ -51,7 +51,9 @@ class Outcomes:
     def __getitem__(self, i: int) -> Outcome:
         number = float(self.rewards[i])
         verdict = VERDICTS[self.verdicts[i]]
-        return Outcome(verdict, None if math.isnan(number) else number, self.detail(i))
+        return Outcome(
+            verdict, None if math.isnan(number) else number, functools.partial(self.detail, i)
+        )
 
 
 Pending = Callable[[], Outcomes]

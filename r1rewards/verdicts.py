@@ -6,13 +6,14 @@ the model's doing (a number), the data's fault and our own failure (both unscore
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    Detail = Callable[[], Mapping[str, Any]]
 
 
 class Verdict(str, Enum):
@@ -64,15 +65,43 @@ CODE_OF: Mapping[Verdict, int] = MappingProxyType({v: i for i, v in enumerate(VE
 
 Family = Literal["model", "data", "ours"]
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
+
 class Outcome:
     """One reward of one rollout: what happened, the number that follows, and why.
 
     reward: a finite float, or None where the rollout could not be scored (never 0.0 for a failure of ours).
-    detail: plain data for people and logs: the extracted answer, the rung that decided, per-test results.
+    detail: plain data for people and logs: the extracted answer, the rung that decided, per-test results. May be given
+            as a function, called when somebody looks: a detail can cost as much as the reward.
     """
 
-    verdict: Verdict
-    reward: float | None
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    __slots__ = ("_detail", "reward", "verdict")
+
+    def __init__(
+        self, verdict: Verdict, reward: float | None, detail: Mapping[str, Any] | Detail = _NONE
+    ) -> None:
+        self.verdict = verdict
+        self.reward = reward
+        self._detail = detail
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        """See the class."""
+        if callable(self._detail):
+            self._detail = self._detail()
+        return self._detail
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Outcome) and self._parts() == other._parts()
+
+    __hash__ = None  # type: ignore[assignment] # a detail is a dict
+
+    def __repr__(self) -> str:
+        return f"Outcome(verdict=Verdict.{self.verdict.name}, reward={self.reward}, detail={self.detail})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Outcome, self._parts()
+
+    def _parts(self) -> tuple[Verdict, float | None, dict[str, Any]]:
+        return self.verdict, self.reward, dict(self.detail)

@@ -32,6 +32,7 @@ from r1rewards.filters import (
 from r1rewards.registry import names
 from r1rewards.rollouts import Rollout
 from r1rewards.verdicts import Outcome, Verdict
+from tests.mixtures import sentences
 
 SCORE = Score(None, {}, {})
 PROSE = (
@@ -63,9 +64,7 @@ def test_well_formed_names_the_fault() -> None:
 
 
 def test_mixed_language_is_a_low_share_or_a_long_foreign_run() -> None:
-    class Run:
-        words = 9
-
+    run = {"words": 9}
     assert mixed_language(Rollout(""), scored(Verdict.MEASURED, 0.94, "language")) == (
         False,
         "mixed-language",
@@ -73,10 +72,10 @@ def test_mixed_language_is_a_low_share_or_a_long_foreign_run() -> None:
     )
     assert mixed_language(Rollout(""), scored(Verdict.MEASURED, 0.97, "language", foreign=[])).keep
     assert not mixed_language(
-        Rollout(""), scored(Verdict.MEASURED, 0.97, "language", foreign=[Run()])
+        Rollout(""), scored(Verdict.MEASURED, 0.97, "language", foreign=[run])
     ).keep
     assert mixed_language(
-        Rollout(""), scored(Verdict.MEASURED, 0.97, "language", foreign=[Run()]), 0.9, 10
+        Rollout(""), scored(Verdict.MEASURED, 0.97, "language", foreign=[run]), 0.9, 10
     ).keep
     assert mixed_language(Rollout(""), scored(Verdict.UNDETERMINED, None, "language")).keep
 
@@ -92,6 +91,16 @@ def test_mixed_language_on_real_text() -> None:
         True,
         False,
     ]
+
+
+def test_a_clause_in_another_language_drops_a_thought_that_is_nearly_all_in_its_own() -> None:
+    english = sentences("all")["en"]
+    clause = "wir müssen zuerst die Höhe des Dreiecks bestimmen"
+    text = " ".join([*english[:9], clause, *english[9:]])
+    (score,) = score_batch([f"<think>{text}</think>4"], rewards="language", language="en")
+    assert 0.95 <= score.rewards["language"] < 1
+    assert mixed_language(Rollout(text), score, most_foreign_words=5).reason == "mixed-language"
+    assert mixed_language(Rollout(text), score, most_foreign_words=9).keep
 
 
 def test_a_long_paragraph_is_counted_in_words_without_formulas() -> None:

@@ -25,6 +25,7 @@ from r1rewards.adapters.settings import Settings
 from r1rewards.batch import Score, resolve, score_batch
 from r1rewards.errors import BadCallError, MissingExtraError, R1RewardsError
 from r1rewards.microbatch import Call, MicroBatcher, score_calls
+from r1rewards.registry import may_judge
 
 try:
     import prometheus_client as prometheus
@@ -311,7 +312,11 @@ def _answer(names: Sequence[str], scores: Sequence[Score]) -> dict[str, Any]:
             name: [score.outcomes[name].verdict.value for score in scores] for name in names
         },
         "answers": {
-            name: [score.outcomes[name].detail.get("answer") for score in scores] for name in names
+            name: [
+                score.outcomes[name].detail.get("answer") if may_judge(name) else None
+                for score in scores
+            ]
+            for name in names
         },
     }
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from r1rewards.registry import JUDGES
+
 if TYPE_CHECKING:
     from r1rewards.adapters.settings import Settings
     from r1rewards.batch import Score
-
-_JUDGES = ("accuracy", "math", "code")
-"""The rewards that decide correctness, the first that was asked for counts."""
 
 
 def flat_row(score: Score, settings: Settings) -> dict[str, float | str]:
@@ -21,12 +20,14 @@ def flat_row(score: Score, settings: Settings) -> dict[str, float | str]:
     r1_unscored: 1.0 where a reward that counts could not be scored, so that `score` is the policy's number.
     """
     total = settings.number(score.total, score) or 0.0
-    judge = next((name for name in _JUDGES if name in score.outcomes), None)
-    row: dict[str, float | str] = {"score": total, "acc": total, "pred": ""}
+    judge = next((name for name in JUDGES if name in score.outcomes), None)
+    row: dict[str, float | str] = {
+        "score": total,
+        "acc": total,
+        "pred": _text(score.find("answer")),
+    }
     if judge is not None:
-        outcome = score.outcomes[judge]
-        row["acc"] = float(outcome.verdict.value == "correct")
-        row["pred"] = _text(outcome.detail.get("answer"))
+        row["acc"] = float(score.outcomes[judge].verdict.value == "correct")
     for name, outcome in score.outcomes.items():
         key = f"r1_{name.replace('/', '_')}"
         row[key] = outcome.reward if outcome.reward is not None else 0.0

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from r1rewards.adapters.settings import Settings
 from r1rewards.batch import RewardSpec, Score, Scores, score_batch
-from r1rewards.registry import PRESETS, names
+from r1rewards.registry import PRESETS, may_judge, names
 from r1rewards.verdicts import VERDICTS, Verdict
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def _log_columns(scores: Scores, log_extra: Callable[[str, list[Any]], None]) ->
     rows: list[Score] = list(scores)
     for name in scores.names:
         log_extra(f"{name}_verdict", [row.outcomes[name].verdict.value for row in rows])
+        if not may_judge(name):
+            continue
         answers = [row.outcomes[name].detail.get("answer") for row in rows]
         if any(answer is not None for answer in answers):
             log_extra(f"{name}_answer", ["" if a is None else str(a) for a in answers])

@@ -9,8 +9,8 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from r1rewards.batch import Scores
-from r1rewards.cli.scored_file import answer_of
 from r1rewards.evaluation import Estimate, Evaluation, correctness, evaluate
+from r1rewards.registry import JUDGES
 from r1rewards.rows import Row
 
 NAMED = 20
@@ -19,7 +19,7 @@ NAMED = 20
 
 def main_reward(names: Sequence[str]) -> str:
     """The reward among `names` that says what is right."""
-    return next((name for name in ("accuracy", "math", "code") if name in names), names[0])
+    return next((name for name in JUDGES if name in names), names[0])
 
 
 class Evaluated:
@@ -37,7 +37,7 @@ class Evaluated:
         """Take one chunk."""
         self._right += correctness(scores, self.reward).tolist()
         self._groups += [row.group for row in rows]
-        self._answers += [answer_of(scores, i) for i in range(len(rows))]
+        self._answers += [score.find("answer") for score in scores]
         self._sources += [row.source for row in rows]
 
     def finish(self) -> None:

@@ -95,7 +95,8 @@ class Explained:
         for literal in set(self.tags.layout.literals):
             for at in _places(self.text, literal):
                 text.stylize("not dim bold blue", at, at + len(literal))
-        for run in self._detail("foreign") or ():
+        language = self.score.outcomes.get("language")
+        for run in language.detail.get("foreign", ()) if language else ():
             text.stylize("not dim red underline", run["start"], run["end"])
         span = self._answer_span()
         if span is not None:
@@ -115,15 +116,8 @@ class Explained:
         return [slice(0, third), slice(*around), slice(size - third, size)]
 
     def _answer_span(self) -> tuple[int, int] | None:
-        for outcome in self.score.outcomes.values():
-            if outcome.detail.get("answer") and outcome.detail.get("span"):
-                start, end = outcome.detail["span"]
-                return start, end
-        return None
-
-    def _detail(self, name: str) -> Any:
-        details = [outcome.detail for outcome in self.score.outcomes.values()]
-        return next((detail[name] for detail in details if detail.get(name)), None)
+        span: tuple[int, int] | None = self.score.find("span")
+        return span
 
     def _at(self, place: int) -> str:
         """`letter 88 (line 3, column 12)`."""

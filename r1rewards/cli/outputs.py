@@ -14,14 +14,14 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from r1rewards import filters
-from r1rewards.batch import Score, Scores
+from r1rewards.batch import Scores
 from r1rewards.cli.options import parse_options
 from r1rewards.cli.scored_file import RowFile, as_json, line_of, rows_in
 from r1rewards.errors import BadCallError
 from r1rewards.files import is_read, is_same
 from r1rewards.reward import Outcomes
 from r1rewards.rollouts import Rollout, completion_text, prompt_text
-from r1rewards.verdicts import CODE_OF, Outcome, Verdict
+from r1rewards.verdicts import CODE_OF, Verdict
 
 if TYPE_CHECKING:
     import argparse
@@ -168,7 +168,7 @@ class Outputs:
             rollout = self._rollout(row)
             decision = filters.judge(
                 rollout,
-                _on_demand(scores, i),
+                scores[i],
                 self._sieve.keep,
                 self._sieve.drop,
                 self._sieve.thresholds,
@@ -219,22 +219,6 @@ class Outputs:
             if self._sieve
             else None
         )
-
-
-def _on_demand(scores: Scores, i: int) -> Score:
-    """One row's score, each outcome made when a filter looks at it: most rows are dropped by the first."""
-    numbers = [None if math.isnan(x) else float(x) for x in (*scores.rewards[i], scores.total[i])]
-    rewards = dict(zip(scores.names, numbers, strict=False))
-    return Score(numbers[-1], rewards, _Outcomes(scores, i))
-
-
-class _Outcomes(dict[str, Outcome]):
-    def __init__(self, scores: Scores, i: int) -> None:
-        super().__init__(dict.fromkeys(scores.names))  # type: ignore[arg-type]
-        self._scores, self._i = scores, i
-
-    def __getitem__(self, name: str) -> Outcome:
-        return self._scores.outcome(self._i, name)
 
 
 def _move(kept: str, rejected: str | None, decisions: Sequence[filters.Decision]) -> None:

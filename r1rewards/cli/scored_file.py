@@ -122,20 +122,9 @@ def as_json(scores: Scores, i: int) -> dict[str, Any]:
         "total": _plain(scores.total[i]),
         "rewards": dict(zip(scores.names, map(_plain, scores.rewards[i]), strict=True)),
         "verdicts": dict(zip(scores.names, verdicts, strict=True)),
-        "answer": answer_of(scores, i),
+        "answer": scores[i].find("answer"),
     }
 
 
 def _plain(number: Any) -> float | None:
     return None if math.isnan(number) else float(number)
-
-
-def answer_of(scores: Scores, i: int) -> str | None:
-    """The final answer that a reward found in a completion; None where none did."""
-    # One detail at a time: that of `language` costs as much as scoring it.
-    details = (scores.outcome(i, name).detail for name in scores.names if name not in _NO_ANSWER)
-    return next((detail["answer"] for detail in details if "answer" in detail), None)
-
-
-_NO_ANSWER = {"format", "language", "repetition", "overlong", "length", "cosine"}
-"""These look for none."""

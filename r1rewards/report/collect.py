@@ -69,7 +69,7 @@ class Collected:
     def _add_row(self, row: Row, score: Score) -> None:
         self.lengths.append(len(completion_text(row.completion)[0]))
         self.groups.append(row.group)
-        answer = detail_of(score, "answer")
+        answer = score.find("answer")
         self.answers.append(answer if isinstance(answer, str) and len(answer) < 400 else None)
         self.sources.append(row.source)
         shown = Shown(row, score, self.audit.flags.get(row.place, ()))
@@ -108,18 +108,12 @@ def kinds_of(shown: Shown, main: str) -> list[tuple[str, str]]:
     return [*faults[:1], *(("audit", flag) for flag in shown.flags)]
 
 
-def detail_of(score: Score, name: str) -> Any:
-    """The detail `name` of whichever reward has it; None where none has."""
-    details: list[Mapping[str, Any]] = [outcome.detail for outcome in score.outcomes.values()]
-    return next((detail[name] for detail in details if detail.get(name) is not None), None)
-
-
 def judging_ms(score: Score) -> float | None:
     """CPU milliseconds that judging took where a reward measured them: all tests of a program, or a symbolic proof."""
-    tests = detail_of(score, "tests")
+    tests = score.find("tests")
     if isinstance(tests, Sequence):
         return sum(float(t.get("cpu_ms", 0.0)) for t in tests if isinstance(t, Mapping))
-    found = detail_of(score, "cpu_ms")
+    found = score.find("cpu_ms")
     return float(found) if isinstance(found, int | float) else None
 
 

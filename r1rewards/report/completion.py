@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -43,14 +43,13 @@ def _last_end(pieces: Sequence[Any]) -> int:
 
 def answer_span(text: str, score: Score) -> tuple[int, int] | None:
     """(start, end) of the extracted answer: where the reward says it stands, else its last occurrence."""
-    details: list[Mapping[str, Any]] = [outcome.detail for outcome in score.outcomes.values()]
-    found = next((d for d in details if isinstance(d.get("answer"), str) and d["answer"]), None)
-    if found is None:
+    answer, span = score.find("answer"), score.find("span")
+    if not isinstance(answer, str) or not answer:
         return None
-    if found.get("span") is not None:
-        return int(found["span"][0]), int(found["span"][1])
-    at = text.rfind(found["answer"])
-    return None if at < 0 else (at, at + len(found["answer"]))
+    if span is not None:
+        return int(span[0]), int(span[1])
+    at = text.rfind(answer)
+    return None if at < 0 else (at, at + len(answer))
 
 
 def _kept(size: int, answer: tuple[int, int] | None) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from r1rewards.report.charts import kind_of
-from r1rewards.report.collect import Collected, Shown, detail_of
+from r1rewards.report.collect import Collected, Shown
 from r1rewards.report.completion import marked
 from r1rewards.report.html import Markup, el
 from r1rewards.rollouts import prompt_text
@@ -63,7 +63,7 @@ def _row(shown: Shown) -> Markup:
     facts = [
         _fact("prompt", None if prompt is None else _cut(prompt)),
         _fact("reference", _reference(row.reference)),
-        _fact("answer", detail_of(score, "answer")),
+        _fact("answer", score.find("answer")),
         *(_fact(name, _why(outcome)) for name, outcome in score.outcomes.items()),
     ]
     return el("details", summary, el("div", el("dl", facts), marked(row, score)))
@@ -78,7 +78,7 @@ def _against(shown: Shown) -> Markup | None:
     """`4 against 5` beside the verdicts of a row that is not right, where both are short."""
     if any(outcome.verdict is Verdict.CORRECT for outcome in shown.score.outcomes.values()):
         return None
-    answer, reference = detail_of(shown.score, "answer"), shown.row.reference
+    answer, reference = shown.score.find("answer"), shown.row.reference
     if not isinstance(answer, str) or not isinstance(reference, str | int | float):
         return None
     if len(answer) > 40 or len(str(reference)) > 40:
