@@ -11,6 +11,17 @@ def test_an_outcome_pickles_as_trainers_with_worker_processes_need() -> None:
     assert outcome.detail == {}
 
 
+def test_a_detail_given_as_a_function_is_made_once_when_somebody_looks() -> None:
+    calls = []
+    late = Outcome(Verdict.WRONG, 0.0, lambda: calls.append(1) or {"answer": "4"})
+    assert (late.verdict, late.reward, calls) == (Verdict.WRONG, 0.0, [])
+    now = Outcome(Verdict.WRONG, 0.0, {"answer": "4"})
+    assert late == now == pickle.loads(pickle.dumps(late))
+    assert late != Outcome(Verdict.WRONG, 0.0)
+    assert repr(late) == "Outcome(verdict=Verdict.WRONG, reward=0.0, detail={'answer': '4'})"
+    assert calls == [1]
+
+
 def test_codes_and_verdicts_are_inverse() -> None:
     assert [VERDICTS[CODE_OF[v]] for v in Verdict] == list(Verdict)
 
