@@ -14,6 +14,8 @@ from r1rewards.batch import Scores
 from r1rewards.rows import Row
 from r1rewards.verdicts import VERDICTS, Verdict
 
+SHOWN = 8  # reasons why rows could not be scored; the JSON has more
+
 
 class Summary:
     """What `r1rewards check` prints; fed chunk by chunk."""
@@ -29,6 +31,8 @@ class Summary:
         self._reasons: Counter[str] = Counter()
         self._start = time.monotonic()
         self.filtered: dict[str, Any] | None = None  # kept and dropped, by reason
+        self._has_reference = False  # has any row one
+        self._keys: list[str] = []  # of the first row
 
     @property
     def rows_per_s(self) -> float:
@@ -45,6 +49,8 @@ class Summary:
 
     def add(self, rows: Sequence[Row], scores: Scores) -> None:
         """Count one chunk."""
+        self._keys = self._keys or [str(key) for row in rows[:1] for key in row.raw]
+        self._has_reference = self._has_reference or any(row.reference is not None for row in rows)
         self.rows += len(rows)
         values = np.column_stack([scores.rewards, scores.total]).astype(np.float64)
         self._sums += np.nansum(values, axis=0)
@@ -59,7 +65,8 @@ class Summary:
     def _count_reasons(self, scores: Scores, i: int) -> None:
         for name, outcome in scores[i].outcomes.items():
             if outcome.reward is None:
-                why = outcome.detail.get("error") or outcome.detail.get("reason") or ""
+                said = (outcome.detail.get(key) for key in ("error", "reason", "note"))
+                why = next(filter(None, said), "")
                 self._reasons[
                     f"{name}: {outcome.verdict.value}{f' ({why})' if why else ''}"[:200]
                 ] += 1
@@ -87,6 +94,14 @@ class Summary:
             **({"filters": self.filtered} if self.filtered else {}),
         }
 
+    def _hint(self) -> str | None:
+        """Where no row has a reference and a reward wanted one: what the rows have instead."""
+        wanted = any(counter[Verdict.NOT_APPLICABLE] for counter in self._verdicts)
+        if self._has_reference or not wanted or not {"accuracy", "math", "code"} & {*self.names}:
+            return None
+        keys = ", ".join(self._keys[:12])
+        return f"no row has a reference; the first has {keys}: say which with --answer-key"
+
     def as_table(self) -> str:
         """The summary for people."""
         from rich.console import Console
@@ -102,8 +117,12 @@ class Summary:
         table.add_row("total", _short(self.mean("total")), "", "", "", "", str(self.unscored_rows))
         with console.capture() as capture:
             console.print(table)
-            for reason, count in self._reasons.most_common(8):
+            for reason, count in self._reasons.most_common(SHOWN):
                 console.print(f"unscored {count}x {escape(reason)}", soft_wrap=True)
+            if len(self._reasons) > SHOWN:
+                console.print(f"... and {len(self._reasons) - SHOWN:,} more reasons, see --json")
+            if hint := self._hint():
+                console.print(escape(hint), soft_wrap=True)
             if self.filtered:
                 dropped = "".join(f", {n:,} {why}" for why, n in self.filtered["dropped"].items())
                 console.print(f"kept {self.filtered['kept']:,}{dropped}", soft_wrap=True)

@@ -180,3 +180,37 @@ def test_references_of_rows_that_cannot_be_read_are_no_success(tmp_path: Path, c
     assert main(["check", str(path), "--references", "--strict"]) == 1
     assert main(["check", str(path), "--references", "-o", str(tmp_path / "x")]) == 2
     assert "nothing for -o to write" in capsys.readouterr().err
+
+
+def test_rows_without_a_reference_say_what_they_have_instead(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"completion": "\\\\boxed{4}", "result": "4"}\n')
+    assert main(["check", str(path)]) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "no row has a reference; the first has completion, result: say which with --answer-key"
+        in printed
+    )
+    assert main(["check", str(path), "--answer-key", "result"]) == 0
+    assert "no row has a reference" not in capsys.readouterr().out
+    assert main(["check", str(path), "--rewards", "format"]) == 0
+    assert "no row has a reference" not in capsys.readouterr().out
+
+
+def test_a_sandbox_that_is_down_says_why_in_the_summary(
+    tmp_path: Path, capsys, monkeypatch
+) -> None:
+    from r1rewards.errors import SandboxUnavailableError
+    from r1rewards.sandbox import running
+
+    def down(_backend: str) -> None:
+        raise SandboxUnavailableError("no engine here: start one")
+
+    monkeypatch.setattr(running, "shared_sandbox", down)
+    tests = {"type": "stdin", "cases": [{"input": "", "output": "1"}]}
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"completion": "```python\nprint(1)\n```", "tests": tests}) + "\n")
+    assert main(["check", str(path), "--rewards", "accuracy"]) == 0
+    assert (
+        "unscored 1x accuracy: sandbox_down (no engine here: start one)" in capsys.readouterr().out
+    )
