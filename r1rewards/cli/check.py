@@ -21,7 +21,7 @@ from r1rewards.cli import audited, references
 from r1rewards.cli.check_flags import add_flags
 from r1rewards.cli.complaints import Complaints
 from r1rewards.cli.evaluated import Evaluated, main_reward
-from r1rewards.cli.options import parse_options, parse_rewards
+from r1rewards.cli.options import check_options, parse_options, parse_rewards
 from r1rewards.cli.outputs import Outputs, open_outputs, parse_sieve
 from r1rewards.cli.progress import Progress
 from r1rewards.cli.summary import Summary
@@ -73,6 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         spec.update(dict.fromkeys(sieve.missing([r.name for r, _ in resolve(spec)]), 0.0))
     names = [reward.name for reward, _ in resolve(spec)]
     _check_thresholds(thresholds, names)
+    check_options(parse_options(arguments.option), [reward for reward, _ in resolve(spec)])
     summary = Summary(names)
     evaluated = Evaluated(names) if arguments.group_by else None
     audit = Audit(main_reward(names)) if arguments.audit else None

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from r1rewards.batch import resolve
 from r1rewards.cli.check import score_rows
-from r1rewards.cli.options import parse_options, parse_rewards
+from r1rewards.cli.options import check_options, parse_options, parse_rewards
 from r1rewards.cli.scored_file import as_json
 from r1rewards.errors import BadCallError, BadRowError
 from r1rewards.rows import BadRow, Keys, Row, read_rows
@@ -54,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Score one row and explain it. Exit code 0, whatever the row earned."""
     spec = parse_rewards(arguments.rewards)
     options = parse_options(arguments.option)
+    check_options(options, [reward for reward, _ in resolve(spec)])
     row = _row(arguments)
     scores = score_rows([row], spec, options)
     if arguments.json:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from r1rewards.errors import BadCallError
+from r1rewards.reward import Reward
 
 
 def parse_rewards(text: str) -> dict[str, float]:
@@ -40,6 +41,22 @@ def parse_options(texts: Sequence[str]) -> dict[str, Any]:
             parsed = value
         found[name] = tuple(parsed) if isinstance(parsed, list) else parsed
     return found
+
+
+def check_options(options: Mapping[str, Any], rewards: Iterable[Reward]) -> None:
+    """Raise BadCallError for an option that none of these rewards reads: it would change nothing, without a word."""
+    read = [reward.options for reward in rewards]
+    if None in read:  # a plugin that may read anything
+        return
+    known = sorted({name for names in read for name in names or ()})
+    for name in options.keys() - set(known):
+        import difflib
+
+        close = difflib.get_close_matches(name, known, 1, 0.6)
+        raise BadCallError(
+            f"--option {name}: none of these rewards has such an option"
+            f"{f' (did you mean {close[0]}?)' if close else ''}; they read {', '.join(known)}"
+        )
 
 
 _AS_JSON = {"True": "true", "False": "false", "None": "null"}  # as Python writes them

@@ -79,6 +79,17 @@ def test_numbers_and_names_that_cannot_be_meant_are_refused_before_anything_is_s
     assert printed.out == ""
 
 
+@pytest.mark.parametrize("command", ["check", "explain"])
+def test_an_option_that_no_reward_reads_is_refused(command: str, file: str, capsys) -> None:
+    assert main([command, file, "--option", "prefiled=true"]) == 2
+    assert (
+        "--option prefiled: none of these rewards has such an option (did you mean prefilled?)"
+        in (capsys.readouterr().err)
+    )
+    assert main([command, file, "--rewards", "accuracy", "--option", "language=fr"]) == 2
+    assert main([command, file, "--rewards", "language", "--option", "language=fr"]) == 0
+
+
 def test_no_file_name_is_not_the_folder_we_are_in(capsys) -> None:
     assert main(["check", ""]) == 2
     assert "FILE is empty" in capsys.readouterr().err
