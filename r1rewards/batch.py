@@ -287,18 +287,21 @@ _ANSWER_TYPES = (str, int, float, list, tuple, dict, type(None))
 
 
 def _checked_references(references: list[Any] | None) -> list[Any] | None:
-    """The references, NumPy's scalars as plain numbers. Raises BadCallError for what is no reference."""
+    """The references, NumPy's scalars as numbers, its arrays (pandas has these for lists) as lists.
+
+    Raises BadCallError for what is no reference.
+    """
     kinds = set(map(type, references or ()))
     for kind in kinds:
-        if not issubclass(kind, (*_ANSWER_TYPES, np.generic)):
+        if not issubclass(kind, (*_ANSWER_TYPES, np.generic, np.ndarray)):
             i = next(i for i, r in enumerate(references or ()) if type(r) is kind)
             raise BadCallError(
                 f"references[{i}] is a {kind.__name__}; a reference is a str, a number, a list of these (any will do), "
                 f"a dict of tests, or None"
             )
-    if references is None or not any(issubclass(kind, np.generic) for kind in kinds):
+    if references is None or not any(issubclass(kind, (np.generic, np.ndarray)) for kind in kinds):
         return references
-    return [r.item() if isinstance(r, np.generic) else r for r in references]
+    return [r.tolist() if isinstance(r, (np.generic, np.ndarray)) else r for r in references]
 
 
 _FACTS = ("prefilled", "tags")

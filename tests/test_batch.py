@@ -245,6 +245,17 @@ def test_numpy_references_are_plain_numbers_and_the_callers_list_is_left_alone()
     assert type(references[0]) is np.int64
 
 
+def test_lists_of_references_as_pandas_holds_them() -> None:
+    several = [np.array(["5", "4"]), ["5", np.int64(4)], np.array([5, 4]), np.array(["5"])]
+    assert score_batch([RIGHT] * 4, several, rewards="accuracy").total.tolist() == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("reference", [["1", ["2"]], [{"a": 1}], ["4", {4}], [[]]])
+def test_a_list_in_a_list_of_references_is_the_datas_fault(reference) -> None:
+    outcome = score(RIGHT, reference, rewards="accuracy").outcomes["accuracy"]
+    assert outcome.verdict is Verdict.BAD_REFERENCE
+
+
 def test_a_misspelt_option_is_warned_of_once(caplog) -> None:
     for _ in range(2):
         score(RIGHT, "4", prefiled=True)

@@ -26,9 +26,15 @@ def reference_key(reference: Any) -> Hashable | None:
         reference = reference.tolist()
     if isinstance(reference, float) and reference != reference:  # noqa: PLR0124 - how pandas writes "missing"
         return None
-    if isinstance(reference, list):
-        return tuple(reference)
+    if isinstance(reference, list | tuple):
+        return tuple(map(_hashable, reference))
     return None if isinstance(reference, Mapping) else reference
+
+
+def _hashable(value: Any) -> Hashable:
+    """An element of a list of references; what is none (a list in a list) is kept as what can be said of it."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return value if value is None or isinstance(value, str | int | float) else (repr(value),)
 
 
 @lru_cache(maxsize=CACHED)
