@@ -168,6 +168,8 @@ def called(name: str, args: tuple[Node, ...]) -> Node:
     """A function of its arguments; `exp` is a power of e, `floor` and `abs` are what their brackets are."""
     if name == "exp" and len(args) == 1:
         return Power(Constant("e"), args[0])
+    if name == "cis" and len(args) == 1:
+        return Power(Constant("e"), product([Constant("i"), args[0]]))
     if name == "log" and len(args) == 2 and args[1] == Constant("e"):
         return Call("ln", args[:1])
     if name == "lg":

@@ -49,7 +49,7 @@ _BASED = re.compile(
     r"\$?\(?(?:\\text\w*\{|\\mathrm\{)?\(?\s*([0-9A-Z]+(?:\.[0-9A-Z]+)?)\s*\)?\}?_\s*(?:\{\s*(\d{1,2})\s*\}|(\d{1,2}))\)?\$?"
 )
 _IN_BASE = re.compile(
-    r"(\d[0-9A-Z]*)(?: ?_ ?| (?=in )| (?=base))\(?(?:in )?(?:base[ -]?)?([a-z]{3,9}|\d{1,2})\)?"
+    r"(\d[0-9A-Z]*)(?: ?_ ?| (?=in )| (?=base)| ?(?=\(base))\(?(?:in )?(?:base[ -]?)?([a-z]{3,9}|\d{1,2})\)?"
 )
 _LABEL = re.compile(
     r"\s*(?:\\text\w*\s*\{)?\s*(?:the\s+)?(?:final\s+)?(?:answer|ans)\s*(?:is|:|=)\s*\}?[\s:]*",
@@ -196,6 +196,12 @@ def _comma_between(text: str, whole: str, rest: str) -> Node | None:
     )
 
 
+_DENIALS = frozenset(("not", "no", "never", "isn't", "wrong", "incorrect", "false"))
+_INTRODUCTIONS = frozenset(
+    ("all", "all real", "any", "point", "the point", "the interval", "the set")
+)
+
+
 class _Answer(Parser):
     """The grammar with the rules that only the top of an answer has."""
 
@@ -257,9 +263,14 @@ class _Answer(Parser):
 
     def labelled(self) -> Node:
         """A name in words and what it equals; words alone are an answer of their own."""
-        label = self.ahead.strip().rstrip(":").strip()
+        written = self.ahead.strip()
+        label = written.rstrip(":").strip()
         start = self.i
         self.advance()
+        if not _DENIALS.isdisjoint(label.lower().split()) and self.kind not in ",$.":
+            raise self.error("words that deny what follows")
+        if (written[-1:] == ":" or label.lower() in _INTRODUCTIONS) and self.kind not in ",$.":
+            return self.relation()
         if label.lower().rstrip(" ,.:") in FOR_WHOLE and self.kind == "s":
             return Relation((self.symbol(), NamedSet("Z")), ("∈",))
         if self.kind == "o" and self.ahead in "=≈":

@@ -8,7 +8,7 @@ Spelled = tuple[str, str]
 """(token kind, canonical text); an empty text is dropped. Kinds as in `tokens.Token`."""
 
 DROPPED: Final = frozenset(
-    "displaystyle textstyle scriptstyle limits nolimits quad0 left right hfill boxed fbox strut "
+    "displaystyle textstyle scriptstyle limits nolimits quad0 left right hfill checkmark blacksquare qed boxed fbox strut "
     "Big big bigg Bigg bigl bigr Bigl Bigr rm bf it sf tt em large Large small normalsize tiny huge mathstrut "
     "nonumber notag centering allowbreak relax ensuremath enspace thinspace negthinspace "
     "begingroup endgroup hline mathrm mathbf mathit mathsf mathtt mathnormal text textbf textit textrm textnormal "
@@ -56,7 +56,7 @@ _WITH_ARGUMENTS: Final = {
     "abs": "abs", "norm": "norm", "overline": "overline bar", "vec": "vec overrightarrow hat", "angle": "angle measuredangle triangle",
     "arg": "arg", "sgn": "sgn sign", "sin": "sin", "cos": "cos", "tan": "tan tg", "cot": "cot ctg", "sec": "sec", "csc": "csc cosec",
     "asin": "arcsin asin", "acos": "arccos acos", "atan": "arctan atan arctg", "acot": "arccot", "asec": "arcsec",
-    "acsc": "arccsc", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "coth": "coth", "sech": "sech", "csch": "csch",
+    "acsc": "arccsc", "sinh": "sinh", "cis": "cis", "cosh": "cosh", "tanh": "tanh", "coth": "coth", "sech": "sech", "csch": "csch",
     "asinh": "arcsinh asinh arsinh", "acosh": "arccosh acosh arcosh", "atanh": "arctanh atanh artanh",
     "dot": "dot ddot", "phi": "varphi0", "color": "color textcolor", "stack": "stackrel overset underset",
 }  # fmt: skip
@@ -74,7 +74,7 @@ COMMANDS: Final[dict[str, Spelled]] = {
     "emptyset": ("S", "empty"), "varnothing": ("S", "empty"), "empty": ("S", "empty"),
     "R": ("S", "R"), "N": ("S", "N"), "Z": ("S", "Z"), "Q": ("S", "Q"), "C": ("S", "C"), "reals": ("S", "R"),
     "euro": ("u", "€"), "pounds": ("u", "£"), "yen": ("u", "¥"), "textdollar": ("u", "$"), "dollar": ("u", "$"),
-    "percent": ("o", "%"), "sep": ("o", "\\sep"),
+    "Pr": ("s", "P"), "top": ("s", "T"), "intercal": ("s", "T"), "percent": ("o", "%"), "sep": ("o", "\\sep"),
     "land": (",", "and"), "lor": (",", "or"), "vee": (",", "or"), "therefore": ("", ""), "because": ("", ""),
 }  # fmt: skip
 """Command -> token."""

@@ -72,6 +72,8 @@ def spelled_out(text: str) -> str:
         text = _TEMPERATURE.sub(r"\\text{°\1}", text)
     if "th" in text or "st" in text or "nd" in text or "rd" in text:
         text = _ORDINAL.sub("", text)
+    if "approx" in text:
+        text = _APPROXIMATION.sub("", text)
     if "frac{\\" in text:
         text = _UNIT_OVER_UNIT.sub(r"\\text{ \1/\2\3}", text)
     if "\\\\" in text and ("\\begin" not in text or "\\\\begin" in text):
@@ -104,6 +106,11 @@ _IN_FONT = rf"\\(?:text|mathrm|textsuperscript)\s*\{{{_TH}\}}"
 _ORDINAL = re.compile(
     rf"(?<=\d)(?:st|nd|rd|th|\s?\^?\s?{_IN_FONT}|\s?\^\s?\{{(?:{_TH}|\s*{_IN_FONT}\s*)\}})(?![A-Za-z])"
 )
+_ABOUT = r"(?:or )?(?:approximately|approx\.?|about)"
+_APPROXIMATION = re.compile(
+    rf"\s*(?:\((?:\\approx|\\text\s*\{{\s*{_ABOUT}\s*\}})\s*-?[\d.]+\s*\)"
+    rf"|\\text\s*\{{\s*\(\s*{_ABOUT}\s*-?[\d.]+\s*\)\s*\}})\s*\Z"
+)
 _UNIT_OVER_UNIT = re.compile(
     r"\\[dt]?frac\s*\{\s*\\(?:text|mathrm)\s*\{([A-Za-z ]{1,20})\}\s*\}"
     r"\s*\{\s*\\(?:text|mathrm)\s*\{([A-Za-z ]{1,20})\}\s*(\^\{?\d\}?)?\s*\}"
@@ -129,7 +136,7 @@ _GROUPED = (
     r"(?P<ten>[eE][+-]?\d+(?![\w.]))?"
     r"|\\(?P<command>[A-Za-z]+\*?)"
     r"|(?P<word>[A-Za-z]+)"
-    r"|(?P<op><=>|<=|>=|!=|==|:=|=>|->|\*\*|\.\.\.+|\\\\|\\[(){}\[\]%$&#_|]|&&|\|\|"
+    r"|(?P<op><=>|<=|>=|!=|==|:=|=>|->|\*\*|\.\.\.+|\\\\(?:\s*\[-?[\d.]+\s*(?:pt|ex|em|mm|cm|in|mu)\])?|\\[(){}\[\]%$&#_|]|&&|\|\|"
     rf"|[^\x00-\x7f{''.join(op for op in OPERATORS if not op.isascii())}]+|.)"
 )
 _RARER = re.compile(_GROUPED, re.DOTALL)
@@ -202,6 +209,9 @@ def _scan_rarer(text: str, m: re.Match[str], out: list[Token]) -> None:
 
 def _operator(op: str, start: int, end: int, out: list[Token]) -> None:
     """What no table knows: a run of letters outside ASCII is one word, and anything else is not read."""
+    if op.startswith("\\\\"):
+        out.append(("o", "⏎", start, end))  # `\\[6pt]`
+        return
     if not op.isascii() and out and out[-1][0] == "t" and out[-1][3] == start:
         _, before, start, _ = out.pop()
         op = before + op
@@ -275,7 +285,7 @@ _VOWELS = frozenset("eiou")
 _UNIT_SIGNS = frozenset("^/")
 _FORMULA = re.compile(r"\s*[A-Za-z]?(?:[\d\s.()^]*[-+*/^=<>][\d\s.()^]*[A-Za-z]?)+\s*")
 _BARE_BODY = re.compile(
-    r"\s*(?:[A-Za-z]|(?:\\?\$)?\d[\w.,]*|[\d\s.,+\-*/^=()<>]+|[A-Za-z]\s*(?:=.*)?)\s*"
+    r"[\s~]*(?:[A-Za-z]|(?:\\?\$)?\d[\w.,]*|[\d\s.,+\-*/^=()<>]+|[A-Za-z]\s*(?:=.*)?)\s*"
 )
 
 

@@ -9,11 +9,14 @@ from r1rewards.answers.decisions import all_of
 from r1rewards.answers.limits import MAX_COMPARISONS, MAX_DISTINCT, MAX_ITEMS
 from r1rewards.answers.nodes import (
     SCALARS,
+    Call,
     FiniteSet,
     Matrix,
     Named,
     Node,
+    Product,
     Several,
+    Symbol,
     Tuple,
 )
 from r1rewards.answers.rules.settle import ALPHABETICAL
@@ -128,6 +131,27 @@ def vectors(judge: Judge, a: Node, b: Node) -> bool | None:
     return (
         ordered(judge, column, other.items) if a is matrix else ordered(judge, other.items, column)
     )
+
+
+def points(judge: Judge, a: Node, b: Node) -> bool | None:
+    """`A(1, 2)`, and `P(1, 2)`, which may be a number of choices elsewhere, for the point."""
+    if judge.is_strict:
+        return judge.refused("a name on one side only")
+    x, y = (n if isinstance(n, Tuple) else _point_of(n) for n in (a, b))
+    return (
+        judge.refused("different kinds of answer")
+        if x is None or y is None
+        else tuples(judge, x, y)
+    )
+
+
+def _point_of(node: Node) -> Tuple | None:
+    if isinstance(node, Call):
+        return Tuple(node.args, "()") if node.name in ("perm", "binom") else None
+    assert isinstance(node, Product)
+    name, *rest = node.factors
+    is_point = len(rest) == 1 and isinstance(name, Symbol) and name.name[0].isupper()
+    return rest[0] if is_point and isinstance(rest[0], Tuple) else None
 
 
 def named(judge: Judge, a: Named, b: Named) -> bool | None:

@@ -13,6 +13,7 @@ from r1rewards.answers.nodes import (
     SCALARS,
     SETS,
     BaseN,
+    Call,
     Choice,
     Clock,
     Congruence,
@@ -24,6 +25,7 @@ from r1rewards.answers.nodes import (
     NamedSet,
     Node,
     Percent,
+    Product,
     Quantity,
     Ratio,
     Relation,
@@ -140,6 +142,7 @@ def _table() -> dict[tuple[type, type], Rule]:
     both((Several, FiniteSet), (Several, FiniteSet), collections.unordered)
     both((Named,), (Several, FiniteSet, Tuple), collections.named_values)
     both((Matrix,), (Tuple,), collections.vectors)
+    both((Tuple,), (Product, Call), collections.points)
     both((Tuple,), (Several, FiniteSet), statements.listed)
     both(SETS, (*SETS, Tuple, FiniteSet), statements.sets)
     both((Congruence,), SCALARS, notations.congruence_value)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from r1rewards.answers.decisions import all_of
 from r1rewards.answers.nodes import (
     BaseN,
+    Call,
     Choice,
     Clock,
     Congruence,
@@ -49,6 +50,8 @@ def congruences(judge: Judge, a: Congruence, b: Congruence) -> bool | None:
 
 def congruence_value(judge: Judge, a: Node, b: Node) -> bool | None:
     """A class for a number: its written residue, where the reference is a plain number."""
+    if isinstance(a, Call) and a.name == "mod" and isinstance(b, Congruence):
+        return congruences(judge, Congruence(*a.args), b)  # `3 mod 7` may be meant as the class
     if not isinstance(a, Congruence) or judge.is_strict:
         return judge.refused("a number for a residue class")
     return judge.same(a.residue, b)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from r1rewards.answers.nodes import (
     Call,
+    Combined,
     Constant,
     FiniteSet,
     Matrix,
@@ -107,6 +108,14 @@ def _matrix_product(a: Node, b: Node) -> Node | None:
     if isinstance(b, Matrix):
         return Matrix(tuple(tuple(Product((a, cell)) for cell in row) for row in b.rows))
     return Product((a, b))
+
+
+def transposed(node: Power, _: int = 0) -> Node:
+    """A matrix to the T, its rows for its columns; a tuple stays: it is a column already."""
+    base = node.base
+    if node.exponent != Symbol("T") or not isinstance(base, Matrix | Tuple):
+        return node
+    return Matrix(tuple(zip(*base.rows, strict=True))) if isinstance(base, Matrix) else base
 
 
 def _shape(a: Matrix) -> tuple[int, int]:
@@ -214,6 +223,8 @@ def is_bare(node: Relation) -> bool:
     if isinstance(left, Product):
         return is_segment(left) or _is_measure(left) or _is_derivative(left) or _is_image(left)
     if isinstance(left, Call):
+        if left.name in _OF_ANGLES:
+            return isinstance(left.args[0], Symbol)
         return (left.name == "abs" and is_segment(left.args[0])) or _is_image(left)
     if isinstance(left, Ratio):
         return all(isinstance(p, Symbol) for p in left.parts) and len(set(left.parts)) > 1
@@ -230,14 +241,16 @@ def _is_measure(node: Product) -> bool:
 
 
 def _is_image(node: Call | Product) -> bool:
-    """`f(3)`, and `p(1)`, which the grammar reads as a product: a function's value at a number."""
-    if letters(node) - {"P", "Q", "p", "q"}:
-        return False
+    """`f(3)`, and `p(1)`, which the grammar reads as a product: a function's value at a number, or a probability."""
     if isinstance(node, Call):
         return _FUNCTION_NAME.fullmatch(node.name) is not None and not letters(node)
-    return isinstance(node.factors[0], Symbol) and type(node.factors[1]) is Number
+    event = node.factors[1]
+    if node.factors[0] == Symbol("P") and isinstance(event, Relation | Combined):
+        return len(node.factors) == 2  # P(X = 2)
+    return isinstance(node.factors[0], Symbol) and type(event) is Number
 
 
+_OF_ANGLES = frozenset(("sin", "cos", "tan", "cot", "sec", "csc"))
 _FUNCTION_NAME = re.compile(r"[A-Za-z](?:_\w+)?'*")
 
 
@@ -347,7 +360,8 @@ def settled_list(node: Several, seed: int) -> Node:
 
 
 _RULES: dict[type[Node], Callable[[Any, int], Node]] = {
-    Relation: settled_relation, Several: settled_list, Sum: matrix_of, Product: matrix_of, FiniteSet: settled_items,
+    Relation: settled_relation, Several: settled_list, Power: transposed, Sum: matrix_of, Product: matrix_of,
+    FiniteSet: settled_items,
     Tuple: settled_items,
 }  # fmt: skip
 SETTLED = frozenset(_RULES)
