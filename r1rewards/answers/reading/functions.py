@@ -157,7 +157,7 @@ class Functions(Brackets):
         """A bar over capital letters names a segment; over anything else it conjugates."""
         letters = self.letters()
         if letters:
-            return Symbol(letters)
+            return Symbol(letters) if len(letters) > 1 else Call("conj", (Symbol(letters),))
         return Call("conj", (self.argument(),))
 
     def arrowed(self, name: str) -> Node:

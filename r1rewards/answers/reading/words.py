@@ -362,6 +362,12 @@ CHOSEN = re.compile(
 )
 
 
+_OTHER_CHOICE = re.compile(
+    r"\A\s*(?:(?:or|and|或|和)\b|[,/&;、]\s*\S|[A-J](?:\.|\Z))|(?<![A-Za-z])[A-J][):：]|\([A-J]\)"
+)
+"""What offers another choice behind the first, and is no text of an option: `(A) or (B)`, `A) 3 B) 4`."""
+
+
 def choice(plain: str) -> tuple[str, str] | None:
     """(letter, what its option says) of `(B)`, `(B) 12`, `B. 12`, `B) twelve`, `C Cecile`, `the answer is B`."""
     told = CHOSEN.match(plain)
@@ -370,12 +376,9 @@ def choice(plain: str) -> tuple[str, str] | None:
         if len(plain) == 1 and plain.isupper():
             return plain, ""
     m = _PAREN_CHOICE.fullmatch(plain)
-    if m is not None and m[1].isupper():
-        return m[1], m[2]
-    m = _LETTER_CHOICE.fullmatch(plain)
-    if m is None:
-        return None
-    return m[1], m[2] or ""
+    if m is None or not m[1].isupper():
+        m = _LETTER_CHOICE.fullmatch(plain)
+    return None if m is None or _OTHER_CHOICE.search(m[2]) else (m[1], m[2])
 
 
 _ARTICLES = frozenset({"a", "an", "the", "on", "it", "is", "it's", "its"})

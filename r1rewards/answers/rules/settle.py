@@ -224,7 +224,7 @@ def is_bare(node: Relation) -> bool:
         return is_segment(left) or _is_measure(left) or _is_derivative(left) or _is_image(left)
     if isinstance(left, Call):
         if left.name in _OF_ANGLES:
-            return isinstance(left.args[0], Symbol)
+            return isinstance(left.args[0], Symbol) and not letters(node.sides[1])
         return (left.name == "abs" and is_segment(left.args[0])) or _is_image(left)
     if isinstance(left, Ratio):
         return all(isinstance(p, Symbol) for p in left.parts) and len(set(left.parts)) > 1

@@ -24,6 +24,7 @@ from r1rewards.answers.nodes import (
     Symbol,
     children,
     rebuilt,
+    substituted,
 )  # fmt: skip
 from r1rewards.answers.records import record
 from r1rewards.answers.values.digits import agree
@@ -74,12 +75,13 @@ class Traits:
     """What two expressions hold that decides where they may be evaluated."""
 
     __slots__ = (
-        "bits", "has_bare_log", "infinite", "is_complex", "kinks", "letters", "literals", "positive", "signs",
-        "unevaluated", "whole",
+        "bits", "conjugated", "has_bare_log", "infinite", "is_complex", "kinks", "letters", "literals", "positive",
+        "signs", "unevaluated", "whole",
     )  # fmt: skip
 
     def __init__(self, *nodes: Node) -> None:
         self.letters: set[str] = set()
+        self.conjugated: set[str] = set()
         self.positive: set[str] = set()
         self.whole: set[str] = set()
         self.signs: set[str] = set()
@@ -150,6 +152,8 @@ class Traits:
             self.kinks = True
             if name in ("floor", "ceil", "mod"):
                 self.whole |= {n for n in letters(node) if n[0] in _WHOLE_NAMES}
+        elif name == "conj":
+            self.conjugated |= {n for n in letters(node) if n[-1] != "′"}
         elif name in _WHOLE_FUNCTIONS:
             self.whole |= letters(node)
         elif name == "log" and len(node.args) == 1:
@@ -220,6 +224,9 @@ def same_value(a: Node, b: Node, seed: int, allowance: Allowance) -> bool:
     traits = Traits(a, b)
     if traits.infinite:
         return same_infinity(a, b)
+    if traits.conjugated:
+        left, right = (with_parts(n, traits.conjugated) for n in (a, b))
+        return same_value(left, right, seed, allowance)
     if not traits.letters:
         return same_constant(a, b, traits, found, allowance)
     if found and not traits.kinks:
@@ -229,6 +236,14 @@ def same_value(a: Node, b: Node, seed: int, allowance: Allowance) -> bool:
     if not allowance.left:
         raise UnknownValueError
     return at_points(a, b, traits, seed, allowance)
+
+
+def with_parts(node: Node, names: set[str]) -> Node:
+    """With u + iv for each letter z of `names`: what is conjugated is no real number."""
+    for name in sorted(names):
+        imaginary = Product((Constant("i"), Symbol(name + "_2′")))
+        node = substituted(node, name, Sum((Symbol(name + "_1′"), imaginary)))
+    return node
 
 
 def in_order(node: Node) -> Node:
