@@ -174,7 +174,7 @@ def score(
         raise BadCallError(
             f"{several[0]} belongs to score_batch; score takes one completion, reference= and prompt="
         )
-    _warn_of_misspelt(columns, resolve(rewards))
+    warn_of_misspelt(columns, resolve(rewards))
     one: dict[str, Any] = {name: [value] for name, value in columns.items()}
     scores = score_batch([completion], [reference], rewards=rewards, prompts=[prompt], **one)
     return scores[0]
@@ -208,7 +208,7 @@ def score_batch(
     """
     chosen = resolve(rewards)
     _check_plurals(columns, {"reference": references, "prompt": prompts, "group": groups})
-    _warn_of_misspelt(columns, chosen)
+    warn_of_misspelt(columns, chosen)
     chosen, columns = _facts_of_all(chosen, columns)
     deadline = _deadline(deadline_s)
     batch = Batch(
@@ -328,13 +328,18 @@ def _without(reward: Reward, name: str) -> Reward:
     return reward if name not in reward.fixed else replace(reward, fixed=fixed)
 
 
-def _warn_of_misspelt(columns: Mapping[str, Any], rewards: Sequence[tuple[Reward, float]]) -> None:
-    """Any column may be given, so a misspelt option is no error; but it would be ignored in silence."""
+def warn_of_misspelt(
+    columns: Mapping[str, Any], rewards: Sequence[tuple[Reward, float]], *, is_option: bool = False
+) -> None:
+    """Any column may be given, so a misspelt option is no error; but it would be ignored in silence.
+
+    is_option: they are options for certain; else only one value for all is taken for one, and a list for a column.
+    """
     if not columns:
         return
     known = {name for reward, _ in rewards for name in reward.options or ()}
     for name in columns.keys() - known:
-        if not isinstance(columns[name], list):  # one value for all: most likely meant as an option
+        if is_option or not isinstance(columns[name], list):
             _warn_once(name, tuple(sorted(known)))
 
 

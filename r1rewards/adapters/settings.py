@@ -127,7 +127,7 @@ def settings(given: Mapping[str, Any] | None = None, *, on_unscorable: str = "ze
     known = {k: plain(v) for k, v in given.items() if k in _FIELDS and v is not None}
     loose = {k: plain(v) for k, v in given.items() if k not in _FIELDS}
     options = {**file.options, **known.pop("options", {}), **loose}
-    return replace(file, **known, options=options)
+    return _told(replace(file, **known, options=options))
 
 
 _FIELDS = ("rewards", "on_unscorable", "answer", "options")
@@ -150,7 +150,22 @@ def _read(path: str, on_unscorable: str) -> Settings:
             f"R1REWARDS_CONFIG={path}: unknown key {', '.join(unknown)}; known: {', '.join(_FIELDS)}. "
             f"Options of rewards stand under [options]."
         )
-    return Settings(**{"on_unscorable": on_unscorable, **found})
+    kinds = {"rewards": (str, list, dict), "answer": (str,), "options": (dict,)}
+    for key, kind in kinds.items():
+        if key in found and not isinstance(found[key], kind):
+            names = {str: "a text", list: "a list", dict: "a table"}
+            expected = " or ".join(names[k] for k in kind)
+            raise BadCallError(f"R1REWARDS_CONFIG={path}: {key} is {expected}, not {found[key]!r}")
+    return _told(Settings(**{"on_unscorable": on_unscorable, **found}))
+
+
+def _told(chosen: Settings) -> Settings:
+    """`chosen`; a misspelt option is warned of once. Trainers that score one by one would never say it."""
+    from r1rewards.batch import resolve, warn_of_misspelt
+
+    if chosen.options:
+        warn_of_misspelt(chosen.options, resolve(chosen.rewards), is_option=True)
+    return chosen
 
 
 def plain(value: Any) -> Any:

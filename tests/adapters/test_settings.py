@@ -102,3 +102,28 @@ def test_the_topics_of_a_data_set_are_not_the_tags_of_a_thought(
         **{**topics, "completions": ["<r>a</r><answer>4</answer>"]}
     ) == [1.0]
     assert sum("tags:" in record.getMessage() for record in caplog.records) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rewards = 3", "rewards is a text or a list or a table, not 3"),
+        ('options = "prefilled"', "options is a table, not 'prefilled'"),
+        ("answer = 3", "answer is a text, not 3"),
+    ],
+)
+def test_a_setting_of_the_wrong_kind_is_named(config: Path, text: str, message: str) -> None:
+    config.write_text(text)
+    with pytest.raises(BadCallError, match=message):
+        settings()
+
+
+def test_a_misspelt_option_of_a_trainer_is_warned_of(
+    config: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config.write_text("[options]\nprefilld = true\n")
+    settings()
+    settings({"prefillled": True, "rewards": "format"})
+    said = [record.getMessage() for record in caplog.records]
+    assert {text.partition(":")[0] for text in said} == {"prefilld", "prefillled"}
+    assert all("did you mean prefilled?" in text for text in said)
