@@ -169,12 +169,7 @@ def score(
     >>> score("<think>2+2</think><answer>\\boxed{4}</answer>", "4").total
     2.0
     """
-    several = sorted({"references", "prompts", "groups", "deadline_s", "workers"} & columns.keys())
-    if several:
-        raise BadCallError(
-            f"{several[0]} belongs to score_batch; score takes one completion, reference= and prompt="
-        )
-    warn_of_misspelt(columns, resolve(rewards))
+    check_single(rewards, columns)
     one: dict[str, Any] = {name: [value] for name, value in columns.items()}
     scores = score_batch([completion], [reference], rewards=rewards, prompts=[prompt], **one)
     return scores[0]
@@ -191,20 +186,27 @@ def score_batch(
     workers: int | shards.Pool = 0,
     **columns: Any,
 ) -> Scores:
-    """Score B completions by K rewards.
+    r"""Score B completions by K rewards.
 
     completions: B of str, chat message or list of messages.
-    references:  B answers or tests, or one for all (not in a list).
+    references:  B answers or tests, or one for all (not in a list); a list as one of the B means any of its elements.
     rewards:     a preset ("r1-zero": accuracy + format, "r1": + language), a name, a `Reward`, a sequence of these, or
                  a mapping from these to weights.
+    prompts:     B texts or lists of messages. Where nothing else says so, they decide the target language, whether the
+                 thought is prefilled (a text that ends with the tag), and the groups.
     groups:      B ids of which rollouts share a prompt, for advantages and group rewards; by default the prompts.
     deadline_s:  wall seconds for the whole call; what is not scored by then is unscored, verdict `deadline`.
     workers:     processes to spread the batch over, 0 or 1 for none; see `shards` for when it is worth it.
     columns:     one value for all, or a list with one per rollout: options (`prefilled=True`), `tests`, anything a
-                 plugin reads.
+                 plugin reads. A misspelt option is warned of in the log `r1rewards`.
 
-    A bad completion or reference is a verdict. Raises R1RewardsError for a bad call: an unknown reward or option,
-    lengths that differ, a reference of a type that is no answer.
+    Returns `Scores`: arrays of shape (B, K) and (B,), NaN where unscored; `scores[i]` is a `Score`.
+    What a model wrote and what a data set holds become verdicts. Raises R1RewardsError for a bad call: an unknown
+    reward, an option's bad value, lengths that differ, a completion or reference of a type that can be none.
+    Source: "directly summed", arXiv 2501.12948 sections 2.2 and 2.3.2; each reward names its own.
+
+    >>> score_batch(["\\boxed{4}", "\\boxed{5}"], "4", rewards="accuracy").total.tolist()
+    [1.0, 0.0]
     """
     chosen = resolve(rewards)
     _check_plurals(columns, {"reference": references, "prompt": prompts, "group": groups})
@@ -220,6 +222,16 @@ def score_batch(
     outcomes = run_rewards([reward for reward, _ in chosen], batch, workers)
     names = tuple(reward.name for reward, _ in chosen)
     return Scores(names, [weight for _, weight in chosen], outcomes, len(batch), batch.groups)
+
+
+def check_single(rewards: RewardSpec, columns: Mapping[str, Any]) -> None:
+    """What can be said of a call of `score` before it is worked off: a bad reward, an argument of `score_batch`."""
+    several = sorted({"references", "prompts", "groups", "deadline_s", "workers"} & columns.keys())
+    if several:
+        raise BadCallError(
+            f"{several[0]} belongs to score_batch; score takes one completion, reference= and prompt="
+        )
+    warn_of_misspelt(columns, resolve(rewards))
 
 
 def _check_plurals(columns: Mapping[str, Any], given: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from r1rewards.batch import RewardSpec, Score, Scores, resolve, score_batch
+from r1rewards.batch import RewardSpec, Score, Scores, check_single, resolve, score_batch
 from r1rewards.errors import BadCallError, R1RewardsError
 from r1rewards.reward import Reward
 
@@ -179,7 +179,12 @@ async def ascore(
     prompt: Any = None,
     **columns: Any,
 ) -> Score:
-    """`score` for an event loop: concurrent calls share batches of up to 64, and the loop stays free meanwhile."""
+    """`score` for an event loop: concurrent calls share batches of up to 64, and the loop stays free meanwhile.
+
+    Arguments, result and errors: as in `score`; an error reaches the caller whose call is bad, and no other. Rewards
+    that compare the rollouts of a prompt (`length`) are a BadCallError.
+    """
+    check_single(rewards, columns)
     return await CALLS.join(Call(completion, reference, rewards, prompt, columns))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import r1rewards
 
 README = Path(__file__).parent.parent / "README.md"
 PAGES = sorted((Path(__file__).parent.parent / "docs").rglob("*.md"))
@@ -33,3 +36,17 @@ def test_the_python_of_the_readme_runs_and_says_the_truth() -> None:
     assert names["s"].total == 2.0
     assert names["scores"].rewards.shape == (2, 3)
     assert names["scores"].advantages()[0] > 0
+
+
+PACKAGE = Path(r1rewards.__file__).parent
+WITH_EXAMPLES = [p for p in sorted(PACKAGE.rglob("*.py")) if "    >>> " in p.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("path", WITH_EXAMPLES, ids=lambda p: p.stem)
+def test_the_examples_of_a_docstring_give_what_they_say(path: Path) -> None:
+    name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    failed, tried = doctest.testmod(
+        importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE
+    )
+    assert tried
+    assert not failed

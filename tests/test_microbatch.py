@@ -179,3 +179,16 @@ def test_an_unknown_reward_is_an_error_of_its_caller_alone() -> None:
     good, bad = asyncio.run(run())
     assert getattr(good, "total", None) == 1.0
     assert isinstance(bad, UnknownRewardError)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"references": "4"}, {"rewards": 3}, {"rewards": "acuracy"}, {"workers": 2}]
+)
+def test_a_bad_call_harms_no_call_beside_it(bad: dict[str, object]) -> None:
+    async def both() -> list[object]:
+        calls = ascore(GOOD, rewards="format"), ascore(GOOD, **bad)  # type: ignore[arg-type]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    good, error = asyncio.run(both())
+    assert good == score(GOOD, rewards="format")
+    assert isinstance(error, (BadCallError, UnknownRewardError))
