@@ -19,8 +19,6 @@ from r1rewards.verdicts import CODE_OF, VERDICTS, Outcome, Verdict
 FloatArray = npt.NDArray[np.float32]
 CodeArray = npt.NDArray[np.uint8]
 
-_NO_DETAIL: dict[str, Any] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
@@ -33,7 +31,7 @@ class Outcomes:
 
     rewards: FloatArray
     verdicts: CodeArray
-    detail: Callable[[int], Mapping[str, Any]] = lambda _: _NO_DETAIL
+    detail: Callable[[int], Mapping[str, Any]] = lambda _: {}
 
     @classmethod
     def of(cls, outcomes: Sequence[Outcome]) -> Outcomes:

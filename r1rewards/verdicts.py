@@ -6,9 +6,10 @@ the model's doing (a number), the data's fault and our own failure (both unscore
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,9 +66,8 @@ CODE_OF: Mapping[Verdict, int] = MappingProxyType({v: i for i, v in enumerate(VE
 
 Family = Literal["model", "data", "ours"]
 
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
-
+@dataclass(frozen=True, init=False)
 class Outcome:
     """One reward of one rollout: what happened, the number that follows, and why.
 
@@ -76,32 +76,25 @@ class Outcome:
             as a function, called when somebody looks: a detail can cost as much as the reward.
     """
 
-    __slots__ = ("_detail", "reward", "verdict")
+    verdict: Verdict
+    reward: float | None
+    detail: Mapping[str, Any]
 
     def __init__(
-        self, verdict: Verdict, reward: float | None, detail: Mapping[str, Any] | Detail = _NONE
+        self,
+        verdict: Verdict,
+        reward: float | None,
+        detail: Mapping[str, Any] | Detail | None = None,
     ) -> None:
-        self.verdict = verdict
-        self.reward = reward
-        self._detail = detail
+        vars(self).update(verdict=verdict, reward=reward, _detail=detail or {})
 
-    @property
+    @property  # type: ignore[no-redef] # a field that is made when somebody looks
     def detail(self) -> Mapping[str, Any]:
         """See the class."""
-        if callable(self._detail):
-            self._detail = self._detail()
-        return self._detail
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Outcome) and self._parts() == other._parts()
-
-    __hash__ = None  # type: ignore[assignment] # a detail is a dict
-
-    def __repr__(self) -> str:
-        return f"Outcome(verdict=Verdict.{self.verdict.name}, reward={self.reward}, detail={self.detail})"
+        found = vars(self)["_detail"]
+        if callable(found):
+            vars(self)["_detail"] = found = found()
+        return cast("Mapping[str, Any]", found)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Outcome, self._parts()
-
-    def _parts(self) -> tuple[Verdict, float | None, dict[str, Any]]:
-        return self.verdict, self.reward, dict(self.detail)
+        return Outcome, (self.verdict, self.reward, dict(self.detail))

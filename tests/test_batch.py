@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
+import json
 import math
 import pickle
 import time
@@ -329,6 +331,19 @@ def test_a_column_of_the_call_still_holds_for_the_rewards_that_fix_nothing() -> 
 def test_a_message_with_its_own_thought_is_well_formed_where_prefilled_is_fixed() -> None:
     message = {"role": "assistant", "content": "<answer>4</answer>", "reasoning_content": "why"}
     assert score(message, rewards=get_reward("format", prefilled=True)).total == 1.0
+
+
+def test_a_score_is_plain_data_to_log() -> None:
+    found = score(
+        "<think>a</think><answer>\\boxed{5}</answer>",
+        "4",
+        rewards=["r1", "repetition"],
+        language="en",
+    )
+    logged = json.loads(json.dumps(dataclasses.asdict(found)))
+    assert logged["outcomes"]["accuracy"]["detail"]["answer"] == "5"
+    assert logged["outcomes"]["format"]["verdict"] == "well_formed"
+    assert logged["rewards"]["language"] is None
 
 
 def test_kept_details_are_put_together_once_and_are_the_same() -> None:
