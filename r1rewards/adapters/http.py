@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from r1rewards.adapters.openrlhf import calls_of, reward_columns
 from r1rewards.adapters.settings import Settings
-from r1rewards.batch import Score, resolve, score_batch
+from r1rewards.batch import Score, resolve, score_batch, warn_of_misspelt
 from r1rewards.errors import BadCallError, MissingExtraError, R1RewardsError
 from r1rewards.microbatch import Call, MicroBatcher, score_calls
 from r1rewards.registry import may_judge
@@ -288,6 +288,7 @@ def _calls_of(body: Mapping[str, Any], settings: Settings) -> tuple[list[Call], 
         _spread(name, body.get(name), size) for name in ("references", "prompts", "groups")
     )
     rewards = body.get("rewards") or settings.rewards
+    warn_of_misspelt(columns, resolve(rewards))
     calls = [
         Call(text, references[i], rewards, prompts[i], {k: v[i] for k, v in spread.items()})
         for i, text in enumerate(completions)

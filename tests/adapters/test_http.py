@@ -89,6 +89,14 @@ def test_openrlhf_gets_its_own_shape() -> None:
     assert reply["extra_logs"] == {"r1_accuracy": [1.0], "r1_format": [1.0], "r1_unscored": [0.0]}
 
 
+def test_a_misspelt_option_stands_in_the_log_of_the_server(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    body = {"completions": ["x"], "rewards": "format", "columns": {"prefilleed": True}}
+    assert post(make_app(), body).status_code == 200
+    assert "did you mean prefilled?" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("body", "says"),
     [
@@ -99,6 +107,8 @@ def test_openrlhf_gets_its_own_shape() -> None:
         ({"completions": ["x"], "reference": "4"}, "unknown field reference"),
         ({"completions": ["x"], "references": ["4", "5"]}, "2 values for 1 completions"),
         ({"completions": ["x"], "rewards": "acuracy"}, "no reward named 'acuracy'"),
+        ({"completions": ["x"], "rewards": 3}, "named by a str"),
+        ({"completions": ["x"], "rewards": [["accuracy"]]}, "named by a str"),
     ],
 )
 def test_a_bad_call_is_400_and_says_what_to_do(body: Any, says: str) -> None:
