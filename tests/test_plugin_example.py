@@ -46,7 +46,7 @@ def run(site: Path, *argv: str) -> subprocess.CompletedProcess[str]:
 def test_list_shows_the_good_plugin_and_names_the_broken_one(site: Path) -> None:
     done = run(site, "list")
     assert done.returncode == 0
-    assert "polite/thanks  r1rewards-polite (polite)" in done.stdout
+    assert "polite/thanks, 0 to 1, from r1rewards-polite (polite)" in done.stdout
     assert "failed to load r1rewards-broken (broken): ModuleNotFoundError" in done.stdout
     assert "Traceback" not in done.stderr
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import warnings
 from typing import Any
 
 from r1rewards import registry
+from r1rewards.reward import Reward
 
 
 def add_parser(commands: Any) -> None:
@@ -31,40 +33,57 @@ def run(arguments: argparse.Namespace) -> int:
         presets = {name: list(parts) for name, parts in registry.PRESETS.items()}
         print(json.dumps({"rewards": rewards, "presets": presets, "broken": broken}, indent=2))
         return 0
-    _print_tables(owners, broken)
+    _print(owners, broken)
     return 0
 
 
 def _facts(name: str, owner: str) -> dict[str, Any]:
     reward = registry.get_reward(name)
     options = None if reward.options is None else list(reward.options)
-    summary = (getattr(reward.score, "__doc__", None) or "").strip().splitlines()
     return {
         "owner": owner,
         "low": reward.low,
         "high": reward.high,
         "options": options,
-        "summary": summary[0] if summary else "",
+        "summary": _summary(reward),
     }
 
 
-def _print_tables(owners: dict[str, str], broken: dict[str, str]) -> None:
+def _summary(reward: Reward) -> str:
+    """What a reward is: the first line of its file, where that is about it alone, else of its function."""
+    module = sys.modules.get(getattr(reward.score, "__module__", None) or "")
+    file, function = map(_first_line, (module, reward.score))
+    mark = f"`{reward.name}`: "
+    return file.removeprefix(mark) if file.startswith(mark) else function
+
+
+def _first_line(documented: Any) -> str:
+    return (getattr(documented, "__doc__", None) or "").strip().partition("\n")[0]
+
+
+def _print(owners: dict[str, str], broken: dict[str, str]) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
+    from rich.padding import Padding
 
     console = Console(highlight=False)
-    table = Table("reward", "from", "range", "options", box=None, pad_edge=False)
-    for name, owner in owners.items():
-        facts = _facts(name, owner)
-        options = "any" if facts["options"] is None else ", ".join(facts["options"])
-        table.add_row(name, escape(owner), f"{facts['low']:g} .. {facts['high']:g}", options)
     with console.capture() as capture:
-        console.print(table)
+        for name, owner in owners.items():
+            facts = _facts(name, owner)
+            whose = "" if owner == "r1rewards" else f", from {escape(owner)}"
+            console.print(
+                f"[bold]{escape(name)}[/bold], {facts['low']:g} to {facts['high']:g}{whose}"
+            )
+            options = "any" if facts["options"] is None else ", ".join(facts["options"]) or "none"
+            for line in filter(
+                None, (escape(facts["summary"]), f"[dim]options: {escape(options)}[/dim]")
+            ):
+                console.print(Padding(line, (0, 0, 0, 4)))
         for name, parts in registry.PRESETS.items():
             console.print(f"preset {name}: {' + '.join(parts)}")
         for owner, why in broken.items():
             console.print(
                 f"[red]failed to load[/red] {escape(owner)}: {escape(why)}", soft_wrap=True
             )
-    print(capture.get().rstrip("\n"))
+    lines = capture.get().splitlines()
+    print("\n".join(line.rstrip() for line in lines))

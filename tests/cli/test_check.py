@@ -142,7 +142,10 @@ def test_help_and_version(capsys) -> None:
 
 def test_list_names_rewards_and_presets(capsys) -> None:
     assert main(["list"]) == 0
-    assert "preset r1-zero: accuracy + format" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "preset r1-zero: accuracy + format" in printed
+    assert "accuracy, 0 to 1\n    is the answer right?" in printed
+    assert "options: style, prefilled" in printed
     assert main(["list", "--json"]) == 0
     assert "accuracy" in json.loads(capsys.readouterr().out)["rewards"]
 
