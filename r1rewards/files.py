@@ -11,6 +11,7 @@ import io
 import json
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,7 @@ _NOT_READ = (".csv", ".tsv", ".xls", ".xlsx", ".pkl", ".pickle", ".npy", ".npz",
 
 def _line_rows(path: str, meter: Meter) -> Iterator[RawRow]:
     name = "standard input" if path == "-" else path
+    number = 0
     try:
         with _open(path) as file:
             size = _size(path)
@@ -133,7 +135,11 @@ def _line_rows(path: str, meter: Meter) -> Iterator[RawRow]:
                     meter.share = min(1.0, _position(file) / size)
                 if line is None or line.strip():
                     yield f"{name}:{number}", _parsed(line)
-    except (OSError, EOFError) as e:
+    except EOFError as e:  # whoever packed it was cut off: what came before is whole
+        if not number:
+            raise BadRowError(f"{name}: cannot be read: {e}") from e
+        yield f"{name}:{number + 1}", f"the rest of the file cannot be read: {e}"
+    except (OSError, zlib.error) as e:  # damaged: what came before may be, too
         reason = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
         raise BadRowError(f"{name}: cannot be read: {reason}") from e
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,25 @@ def test_what_is_no_text_says_what_it_is(
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(BadRowError, match=message):
+        list(raw_rows(str(path)))
+
+
+def test_of_a_packed_file_that_was_cut_off_the_whole_rows_are_read(tmp_path: Path) -> None:
+    # Lines that hardly pack: else all of them are in the first block, which is lost whole.
+    rows = [{"completion": random.Random(i).randbytes(99).hex()} for i in range(2000)]
+    packed = gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode())
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(packed[: len(packed) // 2])
+    *read, (place, why) = raw_rows(str(path))
+    assert len(read) > 500
+    assert [row for _, row in read] == rows[: len(read)]
+    assert place == f"{path}:{len(read) + 1}"
+    assert "the rest of the file cannot be read: " in str(why)
+    path.write_bytes(packed[:20])
+    with pytest.raises(BadRowError, match="cannot be read: Compressed file ended"):
+        list(raw_rows(str(path)))
+    path.write_bytes(packed[:5000] + bytes(5000) + packed[10000:])  # damaged: zlib.error
+    with pytest.raises(BadRowError, match="cannot be read: Error -3"):
         list(raw_rows(str(path)))
 
 
