@@ -281,7 +281,7 @@ def prompt_text(prompt: Any) -> str | None:
         return prompt
     if isinstance(prompt, Mapping):
         return _parts_text(prompt.get("content"))
-    if isinstance(prompt, Sequence):
+    if isinstance(prompt, Sequence) and not isinstance(prompt, bytes):
         users = [m for m in prompt if isinstance(m, Mapping) and m.get("role") == "user"]
         return _parts_text(users[-1].get("content")) if users else None
     raise BadCallError(f"a prompt is a str or messages, not {type(prompt).__name__}")

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from r1rewards.batch import Scores, score_batch
+from r1rewards.registry import get_reward
 from r1rewards.reward import Reward
 from r1rewards.sandbox.selfcheck import Check as Check  # noqa: PLC0414 - re-exported
 from r1rewards.sandbox.selfcheck import check_sandbox as check_sandbox  # noqa: PLC0414
@@ -46,7 +47,7 @@ class ConformanceError(AssertionError):
 
 
 def check_reward(
-    reward: Reward,
+    reward: Reward | str,
     *,
     completions: Sequence[Any] = (),
     references: Sequence[Any] | None = None,
@@ -54,6 +55,7 @@ def check_reward(
 ) -> None:
     """Check that a reward keeps what trainers and users rest on. Raises ConformanceError where it does not.
 
+    reward: the reward, or the name of one that is registered, as it is in the plugin's own tests.
     completions, references: further rollouts to try, beside the ordinary and hostile ones of this module.
     columns: options or columns the reward needs, one value for all.
 
@@ -61,6 +63,7 @@ def check_reward(
     gives the same reward, also in another order, one at a time (unless by_group) and from many threads; the verdict
     agrees with the reward (unscored if and only if the verdict says so); it pickles; its options are plain names.
     """
+    reward = get_reward(reward) if isinstance(reward, str) else reward
     own = list(references) if references is not None else ["4"] * len(completions)
     rest = [*ORDINARY, *HOSTILE]
     trial = _Trial(reward, [*completions, *rest], [*own, *["4"] * len(rest)], dict(columns or {}))

@@ -69,8 +69,9 @@ def test_prompts_as_messages_are_their_last_user_text() -> None:
         prompt_text([{"role": "system", "content": "s"}, {"role": "user", "content": "q"}]) == "q"
     )
     assert prompt_text([]) is None
-    with pytest.raises(BadCallError):
-        prompt_text(3)
+    for no_prompt in (3, b"q"):
+        with pytest.raises(BadCallError, match="a prompt is a str or messages"):
+            prompt_text(no_prompt)
 
 
 def test_shared_work_is_done_once_for_all_views_with_options() -> None:

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from r1rewards import Outcome, Reward, Verdict, get_reward, per_rollout, registry
+from r1rewards.errors import UnknownRewardError
 from r1rewards.testing import ConformanceError, check_reward
 
 TOKENS = {"max_length": 500, "cache_length": 100, "characters_per_token": 4.0}
@@ -77,3 +78,9 @@ def fine(rollout):
 
 def test_a_reward_that_keeps_its_promises_passes() -> None:
     check_reward(Reward("test/fine", fine), completions=["a", "b"], references=["1", None])
+
+
+def test_a_registered_reward_may_be_named() -> None:
+    check_reward("format")
+    with pytest.raises(UnknownRewardError, match="did you mean 'format'"):
+        check_reward("fromat")
