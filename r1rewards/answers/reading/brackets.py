@@ -17,6 +17,12 @@ from r1rewards.answers.nodes import (
 )  # fmt: skip
 from r1rewards.answers.reading.cursor import Cursor
 
+_OPEN_BRACES, _CLOSED_BRACES = frozenset(("{", "<{")), frozenset(("}", "}>"))
+_BRACES = _OPEN_BRACES | _CLOSED_BRACES
+_BEFORE_A_VALUE = frozenset("+-*/^=≠<≤≥>≈∈∉≡∼→±∓∪∩∖,") | {""}
+_NO_EXPRESSION = frozenset("=≠<≤>≥≈∈∉≡∼→⊂⊥∥:∪∩∖…&⏎") | {"\\sep", "pmod"}
+"""Operators that no expression has: what holds them between braces is a set."""
+
 
 class Brackets(Cursor):
     """The rules for what stands between brackets."""
@@ -111,7 +117,9 @@ class Brackets(Cursor):
             and self.is_builder_ahead()
         ):
             return self.elements("}", "}>")
-        bars, self.bars, at = self.bars, 0, self.i
+        if self.is_set_ahead():
+            return self.elements("}", "}>")
+        bars, self.bars = self.bars, 0
         node = self.nested(self.expr)
         if self.kind == "o" and self.ahead in ("choose", "over"):
             name = self.ahead
@@ -123,13 +131,55 @@ class Brackets(Cursor):
                 else product([node, reciprocal(right)])
             )
         self.bars = bars
-        if self.kind == "o" and self.ahead == "}":
-            self.advance()
-            return node
-        if self.kind == "$":
-            return node
-        self.goto(at)
-        return self.elements("}", "}>")
+        self.expect("}")
+        return node
+
+    def is_set_ahead(self) -> bool:
+        """True where the group ahead holds more than an expression: a comma, a relation, a unit, outside of brackets.
+
+        Looked at token by token before it is read, as reading it twice would take 2^depth steps.
+        """
+        braces = others = 0
+        for i in range(self.i, len(self.tokens)):
+            kind, text, _, _ = self.tokens[i]
+            if kind == "e" or (kind == "o" and text in _BRACES):
+                braces += 1 if text in _OPEN_BRACES or text.startswith("\\begin") else -1
+                if braces < 0:
+                    return False
+            elif braces:
+                continue
+            elif kind == "o" and text in "([⟨])⟩":
+                others += 1 if text in "([⟨" or not others else -1
+                if text == "(" and others == 1 and self.tokens[i + 1][1] in ("mod", "pmod"):
+                    return True
+            elif not others and (
+                kind in ",t"
+                or (kind == "u" and i > self.i)
+                or (kind == "o" and text in _NO_EXPRESSION)
+            ):
+                return True
+        return False
+
+    def is_condition_ahead(self) -> bool:
+        r"""True where a bar or colon ends the first element of the set ahead: `\\{x | x > 1\\}`, not `\\{|x|\\}`."""
+        depth, bars, before = 0, 0, ""
+        for kind, text, _, _ in self.tokens[self.i :]:
+            if kind == "e":
+                depth += 1 if text.startswith("\\begin") else -1
+            elif kind == "o" and text in _OPEN_BRACES | {"(", "[", "⟨"}:
+                depth += 1
+            elif kind == "o" and text in _CLOSED_BRACES | {")", "]", "⟩"}:
+                depth -= 1
+            if depth < 0 or (not depth and kind == ","):
+                return False
+            if not depth and kind == "o" and text == "|":
+                if not bars and before not in _BEFORE_A_VALUE:
+                    return True
+                bars ^= 1
+            elif not depth and not bars and kind == "o" and text == ":":
+                return True
+            before = text if kind == "o" else kind
+        return False
 
     def braced_number(self) -> Node | None:
         """`{12}`, which is what most groups are: read at once. None where something else is ahead."""
@@ -162,17 +212,18 @@ class Brackets(Cursor):
 
     def elements(self, *closing: str) -> Node:
         """The inside of set braces."""
-        at = self.i
-        bars, self.bars = self.bars, 1
-        self.builders += 1
-        first = None if self.kind == "o" and self.ahead in closing else self.nested(self.relation)
-        self.builders -= 1
-        self.bars = bars
-        if first is not None and self.kind == "o" and self.ahead in ("|", ":"):
+        if self.is_condition_ahead():
+            bars, self.bars = self.bars, 1
+            self.builders += 1
+            first = self.nested(self.relation)
+            self.builders -= 1
+            self.bars = bars
+            if self.kind != "o" or self.ahead not in "|:":
+                raise self.error("expected '|'")
             self.advance()
-            conditions = self.items(*closing)
-            return SetBuilder(first, conditions)
-        self.goto(at)
+            return SetBuilder(first, self.items(*closing))
+        if self.kind == "$":
+            raise self.error("a set without an element or end")
         inner = self.items(*closing)
         return FiniteSet(inner) if inner else EMPTY
 

@@ -551,20 +551,31 @@ class Parser(Functions):
     def called(self, name: str) -> Node:
         """`f(x)` is a call, `C(5,2)` a binomial, any other letter in front of brackets a product."""
         if name in ("C", "P"):
-            at = self.i
-            self.advance()
-            inner = self.items(")")
-            if len(inner) == 2 and self.tokens[self.i - 1][1] == ")":
-                return Call("binom" if name == "C" else "perm", inner)
-            self.goto(at)
-            return Symbol(name)
+            if not self.is_pair_ahead():
+                return Symbol(name)
+            name = "binom" if name == "C" else "perm"
         self.advance()
         args = self.items(")")
         if not args:
             raise self.error("a function of nothing")
         return Call(name, args)
 
+    def is_pair_ahead(self) -> bool:
+        """True where one comma stands in the brackets ahead. Counted, as reading twice takes 2^depth steps."""
+        depth = commas = 0
+        for kind, text, start, end in self.tokens[self.i :]:
+            if kind == "o" and text in _OPENS:
+                depth += 1
+            elif kind == "o" and text in _CLOSES:
+                depth -= 1
+                if not depth:
+                    return commas == 1 and text == ")"
+            elif depth == 1:
+                commas += kind == "," or (kind == "n" and "," in self.text[start:end])
+        return False
 
+
+_OPENS, _CLOSES = frozenset("([{⟨") | {"<{"}, frozenset(")]}⟩") | {"}>"}
 _BRACKETS: dict[str, Callable[[Parser], Node]] = {
     "(": Parser.parenthesised, "[": Parser.squared, "]": Parser.reversed_bracket, "{": Parser.braced,
     "<{": Parser.set_braced, "|": Parser.barred, "‖": Parser.double_barred, "⟨": Parser.angled, "⌊": Parser.floored,

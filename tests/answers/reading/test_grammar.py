@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from unittest import mock
 
 import pytest
@@ -11,6 +12,8 @@ from r1rewards.answers import answer_key, decide, read, read_reference, same
 from r1rewards.answers.limits import MAX_CHARS, MAX_TOKENS
 from r1rewards.answers.nodes import Named, Symbol, children, rebuilt, renamed
 from r1rewards.answers.reading import tokens
+from r1rewards.answers.reading.answer import read_answer
+from r1rewards.answers.reading.cursor import Cursor
 from r1rewards.answers.reading.units import measure, read_unit
 from r1rewards.answers.writing import write
 from r1rewards.errors import BadCallError, UnreadableAnswerError
@@ -160,3 +163,32 @@ def test_of_the_hard_neighbours_only_the_equal_pair_is_accepted() -> None:
         if decide(answer, read_reference(row["gold"]), symbolic=False).same:
             accepted.append((answer, row["gold"]))
     assert accepted == [(r"-\frac{\sqrt{2}}{2}", r"-\frac{1}{\sqrt{2}}")]
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("P(", ")"), ("C(", ",2,3)"), ("{", ",1}"), (r"\{", r",1\}"), (r"\{", r"\}"), ("{", " or 1}"),
+        (r"\{x|x>", r"\}"), ("|{", ",2}|"), (r"\{(", r")\}"), (r"\{\begin{array}", r"\end{array}\}"), ("{", "=1}"),
+        ("f(", ")"), (r"\sqrt[", "]{3}"), ("{", r"\text{ cm}}"), ("(", ",1)"), ("[", ",1)"), ("{P(", ",2,3)}"),
+    ],
+)  # fmt: skip
+def test_what_is_nested_is_read_once(
+    opening: str, closing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = 0
+    forward = Cursor.advance
+
+    def counted(self: Cursor) -> None:
+        nonlocal steps
+        steps += 1
+        forward(self)
+
+    monkeypatch.setattr(Cursor, "advance", counted)
+    taken = []
+    for depth in (8, 16):
+        steps = 0
+        with suppress(UnreadableAnswerError):
+            read_answer.__wrapped__(opening * depth + "1" + closing * depth)
+        taken.append(steps)
+    assert taken[1] <= 3 * taken[0]  # 2^8 times as many where every level was read twice
