@@ -229,22 +229,30 @@ class _TestRun:
         return self.job.processes == "per_program" or may_share_a_process(self.job.source)
 
     def result(self) -> JobResult:
-        waiting = list(range(len(self.tests)))
-        while waiting and not self.is_over:
-            group = self._group(waiting)
-            found = self._ask(group, share=self.share)
+        if self.share:
+            self._run_together()
+        while not self.is_over and (waiting := self._waiting()):
+            for i, result, _ in self._ask(self._group(waiting), share=False):
+                if not self._conclude(i, result, self._is_right(i, result)):
+                    break
+        return self._collect()
+
+    def _waiting(self) -> list[int]:
+        return [i for i in range(len(self.tests)) if i not in self.done]
+
+    def _run_together(self) -> None:
+        """Settle what can be where tests share a process; the rest is left to be run alone."""
+        waiting = self._waiting()
+        while waiting and self.share and not self.is_over:
+            found = self._ask(self._group(waiting), share=True)
             waiting = waiting[len(found) :]
             for position, (i, result, note) in enumerate(found):
-                if not self.is_over:
-                    self._settle(i, result, first=position == 0 and note != "f")
+                self._settle(i, result, first=position == 0 and note != "f")
                 self.share &= note != "f"
+                if self.is_over or not self.share:
+                    break
         self.share = False
         self._look_at_one()
-        while self.doubtful and not self.is_over:
-            for i, result, _ in self._ask(self._group(list(self.doubtful)), share=False):
-                self._conclude(i, result)
-                del self.doubtful[i]
-        return self._collect()
 
     def _look_at_one(self) -> None:
         """Of a script that leaves nothing behind, run the last failure alone: if it is the same, so are the others."""
@@ -256,11 +264,9 @@ class _TestRun:
             return
         last, before = alike.popitem()
         ((_, alone, _),) = self._ask([last], share=False)
-        settled = {last: alone}
-        if (alone.status, alone.stdout) == (before.status, before.stdout):
-            settled |= alike
-        self.done |= settled
-        self.doubtful = {i: r for i, r in self.doubtful.items() if i not in settled}
+        is_same = (alone.status, alone.stdout) == (before.status, before.stdout)
+        if self._conclude(last, alone, self._is_right(last, alone)) and is_same:
+            self.done |= alike
 
     def _settle(self, i: int, result: TestResult, *, first: bool) -> None:
         """Final where it is right, or was alone in its process so far; else it gets a process of its own.
@@ -268,18 +274,28 @@ class _TestRun:
         At once where a failure would end the job, else together with the others: one request for all of them.
         """
         is_right = self._is_right(i, result)
-        if self.share and not first and not is_right:
+        if not first and not is_right:
+            self.doubtful[i] = result
             if not self.job.stop_at_first_failure:
-                self.doubtful[i] = result
                 return
             ((_, result, _),) = self._ask([i], share=False)
             is_right = self._is_right(i, result)
-        self._conclude(i, result)
-        self.is_over |= self.job.stop_at_first_failure and not is_right
+        self._conclude(i, result, is_right)
 
-    def _conclude(self, i: int, result: TestResult) -> None:
+    def _conclude(self, i: int, result: TestResult, is_right: bool) -> bool:
+        """Let this result count. False where it shows that nothing so far may: all tests are then run alone.
+
+        A program that can tell whether it shares a process would have two guesses at each test: one there, and where
+        that was wrong another one alone.
+        """
+        before = self.doubtful.pop(i, None)
+        if before is not None and before.status is Status.OK and is_right:
+            self.done, self.doubtful, self.share = {}, {}, False
+            return False
         self.done[i] = result
         self.is_over |= result.status is Status.COMPILE_ERROR
+        self.is_over |= self.job.stop_at_first_failure and not is_right
+        return True
 
     def _is_right(self, i: int, result: TestResult) -> bool:
         return result.status is Status.OK and (

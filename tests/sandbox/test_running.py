@@ -136,8 +136,8 @@ def test_what_is_not_right_is_run_again_before_it_counts(
         ("n = int(input())\nprint(9 if n else n)", [5, 1]),
         ("n = int(input())\nprint(1 // (n == 0))", [5, 1]),
         ("import os\nn = int(input())\nprint(9 if n else n)", [5, 4]),
-        ("import sys\nprint(input() if 'x' not in vars(sys) else 9)\nsys.x = 1", [5, 4]),
-        ("import sys\nprint(input() if not hasattr(sys, 'x') else 9)\nsys.x = 1", [5, 1, 3]),
+        ("import sys\nprint(input() if 'x' not in vars(sys) else 9)\nsys.x = 1", [5, 4, 5]),
+        ("import sys\nprint(input() if not hasattr(sys, 'x') else 9)\nsys.x = 1", [5, 1, 5]),
     ],
     ids=["wrong", "raises", "might", "does, and says so", "does, and hides it"],
 )
@@ -160,6 +160,38 @@ def test_of_a_script_that_leaves_nothing_behind_one_failure_is_run_again_and_sta
     (alone,) = docker_box.run([replace(job, processes="per_test")])
     outcomes = [[(test.status, test.stdout) for test in result.tests] for result in (shared, alone)]
     assert outcomes[0] == outcomes[1]
+
+
+TWO_FACED = """
+import os
+def f(_):
+    try:
+        os.fstat(8)  # where a process that tests share has its ledger
+    except OSError:
+        return False
+    return True
+"""
+
+
+@pytest.mark.parametrize("stop", [False, True])
+def test_a_program_that_knows_whether_it_shares_a_process_has_one_guess_and_not_two(
+    stop: bool, docker_box: Sandbox, python: Toolchain
+) -> None:
+    right = [i != 6 for i in range(9)]
+    called = Job(
+        python, TWO_FACED, tuple(Call("f", encode([i])) for i in range(9)), SHORT,
+        lambda i, test: decode(test.value or b"") is right[i], stop_at_first_failure=stop,
+    )  # fmt: skip
+    printed = replace(
+        called, source=TWO_FACED + "print(f(0))", tests=(Stdin(),) * 9,
+        is_right=lambda i, test: test.stdout == f"{right[i]}\n".encode(),
+    )  # fmt: skip
+    for job in called, printed:
+        shared, alone = docker_box.run([job, replace(job, processes="per_test")])
+        ends = [[(t.status, t.stdout, t.value) for t in r.tests] for r in (shared, alone)]
+        assert ends[0] == ends[1]
+        assert job.is_right is not None
+        assert not job.is_right(0, shared.tests[0])
 
 
 def test_after_the_first_failure_nothing_is_run_where_that_is_asked(
