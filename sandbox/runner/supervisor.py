@@ -21,7 +21,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # which -I leaves out
 
 from files import acting_as, free_space, no_queues, put_file, read_regular, wipe
-from trial import RESET_S, SlotLostError, Trial
+from trial import REPLY_BYTES, RESET_S, SlotLostError, Trial
 from usage import LocalUsage, Usage, descendants
 
 LENGTHS = struct.Struct("!II")
@@ -129,7 +129,7 @@ class Supervisor:
         try:
             for name, mode, content in files:
                 put_file(WORK, name, mode, content)
-            while len(results) < len(tests):
+            while len(results) < len(tests) and sum(map(len, payload)) < REPLY_BYTES:
                 at = len(results)
                 some = tests[at:] if request.get("share") else tests[at : at + 1]
                 found = self.trial(request, source, some)

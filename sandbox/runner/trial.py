@@ -6,6 +6,7 @@ supervisor.py.
 
 import _socket
 import contextlib
+import itertools
 import marshal
 import os
 import select
@@ -22,6 +23,7 @@ UNRECORDED = (0, 1 << 62, 1 << 62, None)  # the test the process ended in: what 
 STDERR_KEPT = 2048
 STRETCH_INPUT = 1 << 16  # bytes that are sent ahead
 STRETCH_OUTPUT = 1 << 18  # bytes after which zygote.py ends a stretch
+REPLY_BYTES = 8 << 20  # of output, after which the host is answered and asks again for the rest
 RESET_S = 2.0  # a slot that cannot be cleaned in this time is given up
 
 
@@ -40,6 +42,7 @@ class Trial:
         self.tests = tests
         self.limits = request["limits"]
         self.results = []
+        self.replied = 0  # bytes of output in them
         self.ended = {}  # number of the order -> (wait status, largest resident kB)
         self.note = None  # what the runner said before it ended: a record kind
         self.over = None  # the limit that made us stop it
@@ -159,6 +162,7 @@ class Trial:
             self.finish(records)
             allowed = ("ok",) if self.request["stop"] else ("ok", "runtime_error")
             more = len(self.results) < len(self.tests) and self.results[-1][0]["status"] in allowed
+            more = more and self.replied < REPLY_BYTES
             if more and self.request["stop"] and len(self.results) == 1:
                 more = self.supervisor.may_go_on(*self.results[0])
             if more:
@@ -282,6 +286,7 @@ class Trial:
                 "wall_ms": round(wall_s * 1000 * used / whole, 3), "memory_mb": 0.0, "note": None, "over": None,
             }  # fmt: skip
             self.results.append((result, [out[0], err[0]]))
+            self.replied += len(out[0])
 
     def word(self, killed_by, exit_code, cpu_s, ooms):
         """How a test ended, in the order that decides: output (which was looked at before), memory, time, crash."""
@@ -295,8 +300,10 @@ class Trial:
             or killed_by == signal.SIGXCPU
         ):
             return "time_limit"
-        if self.note in ("c", "x"):
-            return "compile_error" if self.note == "c" else "no_such_program"
+        if self.note == "x" and self.request["mode"] == "exec":
+            return "no_such_program"  # what is executed has no descriptor to say so itself
+        if self.note == "c":
+            return "compile_error"
         return "runtime_error" if killed_by or exit_code or self.over else "ok"
 
 
@@ -310,13 +317,14 @@ def write(fd, content):
 def cut(stream, ends, most):
     """What was written to `stream`, in parts: (its first `most` bytes, its size) for each of `ends`. Leaves it empty.
 
-    Ends may be any numbers. Of an honest process only the last part can reach beyond what is read here.
+    Ends may be any numbers; none counts as less than the one before, so that parts never hold more than there is. Of an
+    honest process only the last part can reach beyond what is read here.
     """
     size = os.fstat(stream).st_size
     if not size:
         return [(b"", 0)] * len(ends)
     content = os.pread(stream, min(size, most + STRETCH_OUTPUT), 0)
     os.ftruncate(stream, 0)
-    ends = [min(end, size) for end in ends]
+    ends = list(itertools.accumulate((min(end, size) for end in ends), max))
     starts = [0, *ends[:-1]]
     return [(content[a : min(b, a + most)], b - a) for a, b in zip(starts, ends, strict=True)]

@@ -490,6 +490,42 @@ def test_a_program_that_keeps_the_books_itself_gains_nothing_and_holds_nothing_u
     assert run(docker_box, python, "print(1)").tests[0].stdout == b"1\n"
 
 
+def test_parts_that_overlap_in_forged_books_hold_no_more_than_was_printed(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    """Each second part all of the output: a gigabyte, which took the supervisor's life and left the job unscored."""
+    source = """
+import os, struct
+os.write(1, b"x" * 4_000_000)
+os.pwrite(8, b"".join(struct.pack("!BQQQ", 0, i % 2 * 4_000_000, 0, 0) for i in range(400)), 0)
+for last in 0, 399:
+    os.write(3, struct.pack("!BBI", 100, 0, last))
+    os.read(3, 100_000)
+"""
+    job = Job(python, source, (Stdin(),) * 400, SHORT, lambda _, test: not test.stdout)
+    (result,) = docker_box.run([job])
+    assert result.status is Status.OK
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_program_cannot_say_that_the_image_lacks_its_interpreter(
+    count: int, docker_box: Sandbox, python: Toolchain
+) -> None:
+    source = "import os, struct\nos.write(3, struct.pack('!BBI', ord('x'), 127, 0))\nos._exit(1)"
+    result = run(docker_box, python, source, *[b""] * count)
+    assert {test.status for test in result.tests} == {Status.RUNTIME_ERROR}
+
+
+@pytest.mark.parametrize("processes", ["per_test", "auto"])
+def test_a_program_that_prints_much_for_each_of_many_tests_is_judged(
+    processes: Any, docker_box: Sandbox, python: Toolchain
+) -> None:
+    limits = Limits(memory_mb=64)  # less than what it prints in all
+    source = "print('x' * 4_000_000)"
+    result = run(docker_box, python, source, *[b""] * 60, processes=processes, limits=limits)
+    assert {(test.status, len(test.stdout)) for test in result.tests} == {(Status.OK, 4_000_001)}
+
+
 def test_a_program_starts_with_what_the_interpreter_did_before_the_fork(
     docker_box: Sandbox, python: Toolchain
 ) -> None:
