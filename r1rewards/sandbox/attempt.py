@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 ARTEFACTS_MB = 256  # compiled programs kept for the next job with the same source and flags
 REQUEST_BYTES = 8 << 20  # tests are sent in groups of about this size
+KEPT_OUTPUT = (
+    16 << 10
+)  # bytes of an output that has been judged: a batch may hold 20,000 results until it ends
 STACK_MB = 64  # of a Python program; one that is executed gets all its memory, as contests do
 NUMPY = re.compile(r"^\s*(?:import|from)\s+(?:numpy|scipy|pandas)\b", re.MULTILINE)
 
@@ -264,7 +267,7 @@ class _TestRun:
             return
         last, before = alike.popitem()
         ((_, alone, _),) = self._ask([last], share=False)
-        is_same = (alone.status, alone.stdout) == (before.status, before.stdout)
+        is_same = alone.status is before.status and alone.stdout[:KEPT_OUTPUT] == before.stdout
         if self._conclude(last, alone, self._is_right(last, alone)) and is_same:
             self.done |= alike
 
@@ -275,7 +278,7 @@ class _TestRun:
         """
         is_right = self._is_right(i, result)
         if not first and not is_right:
-            self.doubtful[i] = result
+            self.doubtful[i] = self._shortened(result, is_right)
             if not self.job.stop_at_first_failure:
                 return
             ((_, result, _),) = self._ask([i], share=False)
@@ -292,10 +295,18 @@ class _TestRun:
         if before is not None and before.status is Status.OK and is_right:
             self.done, self.doubtful, self.share = {}, {}, False
             return False
-        self.done[i] = result
+        self.done[i] = self._shortened(result, is_right)
         self.is_over |= result.status is Status.COMPILE_ERROR
         self.is_over |= self.job.stop_at_first_failure and not is_right
         return True
+
+    def _shortened(self, result: TestResult, is_right: bool) -> TestResult:
+        """The beginning of a long output, and what was decided while it was whole."""
+        stdout, value = result.stdout, result.value
+        if self.job.is_right is None or max(len(stdout), len(value or b"")) <= KEPT_OUTPUT:
+            return result
+        value = value and value[:KEPT_OUTPUT]
+        return replace(result, passed=is_right, stdout=stdout[:KEPT_OUTPUT], value=value)
 
     def _is_right(self, i: int, result: TestResult) -> bool:
         return result.status is Status.OK and (

@@ -85,7 +85,10 @@ class Grading:
         if isinstance(self._job.tests, Asserts):
             return [bool(test.passed) for test in result.tests]
         is_right = self._job.is_right or (lambda _i, _test: True)
-        return [t.status is Status.OK and is_right(i, t) for i, t in enumerate(result.tests)]
+        return [
+            t.status is Status.OK and (is_right(i, t) if t.passed is None else t.passed)
+            for i, t in enumerate(result.tests)
+        ]
 
     def _checked(self, check: CheckerRun, result: JobResult) -> Sequence[bool] | Grade:
         words = check.words()

@@ -163,7 +163,8 @@ class TestResult:
     """What one test did.
 
     stdout: at most `output_kb`; value: the encoded return value of a Call. stderr: its first 2 KB.
-    passed: for an assert, whether it held; None elsewhere, the caller compares.
+    passed: for an assert, whether it held. Where `is_right` was given and an output is long, its answer; only the first
+        16 KB of that output are kept. None elsewhere, the caller compares.
     cpu_ms, wall_ms: of all processes of the test; in a process that tests share, its part of theirs by that process's
         clock. memory_mb: largest resident size of one process (floor: the interpreter's 13), 0 in a shared one.
     """

@@ -526,6 +526,26 @@ def test_a_program_that_prints_much_for_each_of_many_tests_is_judged(
     assert {(test.status, len(test.stdout)) for test in result.tests} == {(Status.OK, 4_000_001)}
 
 
+@pytest.mark.parametrize("processes", ["per_test", "auto"])
+def test_of_a_long_output_the_verdict_is_kept_and_its_beginning(
+    processes: Any, docker_box: Sandbox, python: Toolchain
+) -> None:
+    right = [b"%d" % i * 100_000 for i in range(4)]
+    printing = Job(
+        python, "n = int(input())\nprint(str(n) * 100_000, end='z' * (n == 2))",
+        tuple(Stdin(b"%d" % i) for i in range(4)), SHORT, lambda i, test: test.stdout == right[i], processes,
+    )  # fmt: skip
+    returning = replace(
+        printing, source="def f(n): return str(n) * 100_000 + 'z' * (n == 2)",
+        tests=tuple(Call("f", encode([i])) for i in range(4)),
+        is_right=lambda i, test: decode(test.value or b"") == right[i].decode(),
+    )  # fmt: skip
+    for job in printing, returning:
+        (result,) = docker_box.run([job])
+        assert [test.passed for test in result.tests] == [True, True, False, True]
+        assert {len(test.value or test.stdout) for test in result.tests} == {attempt.KEPT_OUTPUT}
+
+
 def test_a_program_starts_with_what_the_interpreter_did_before_the_fork(
     docker_box: Sandbox, python: Toolchain
 ) -> None:
