@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from r1rewards.sandbox.wire import json_key
+
 OutputCheck = Callable[[bytes, bytes], bool]
 """(what the program printed, what it should have printed) -> same or not."""
 
@@ -140,20 +142,10 @@ def _same_number(got: float, expected: float, tolerance: Tolerance | None) -> bo
 
 def _json_keys(value: dict[Any, Any]) -> dict[str, Any] | None:
     """The dict with its keys as `json.dumps` writes them; None where two keys become one, or JSON has no such key."""
-    keys = list(map(_json_key, value))
+    keys = list(map(json_key, value))
     if None in keys or len(set(keys)) < len(keys):
         return None
     return dict(zip(keys, value.values(), strict=True))  # type: ignore[arg-type]
-
-
-def _json_key(key: Any) -> str | None:
-    if type(key) is str:
-        return key
-    if key is None or type(key) is bool:
-        return {None: "null", True: "true", False: "false"}[key]
-    if type(key) is int and key.bit_length() > 1024:  # past 4300 digits Python refuses to write it
-        return None
-    return repr(key) if type(key) in (int, float) else None
 
 
 def same_items_unordered(got: Any, expected: Any, tolerance: Tolerance | None = None) -> bool:
@@ -174,7 +166,7 @@ def _canonical(value: Any) -> tuple[Any, ...]:
     """Equal for two values that `same_value` calls the same, and hashable. Depth is bounded where the value came in."""
     kind = type(value)
     if kind in (int, float):
-        return ("nan",) if value != value else ("number", value)  # noqa: PLR0124 - as above
+        return ("nan",) if value != value else ("number", _number_text(value))  # noqa: PLR0124 - as above
     if kind in (list, tuple):
         return (kind.__name__, *map(_canonical, value))
     if kind is dict:
@@ -185,3 +177,10 @@ def _canonical(value: Any) -> tuple[Any, ...]:
     if kind in (str, bool, type(None)):
         return (kind.__name__, value)
     return ("unreadable", id(value))
+
+
+def _number_text(value: float) -> str:
+    """One text for 3 and 3.0. Texts have hashes that nobody can know; integers of one hash are easily found."""
+    if type(value) is float and not value.is_integer():
+        return repr(value)
+    return hex(int(value))

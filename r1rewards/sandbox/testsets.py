@@ -221,7 +221,7 @@ def _function_tests(shape: Any, common: _Common) -> TestSet:
 
     def is_right(i: int, result: TestResult) -> bool:
         try:
-            got = wire.decode(result.value or b"")
+            got = wire.decode_json(result.value or b"")
         except wire.WireError:
             return False
         return same(got, expected[i]) or (is_wrapped and same(got, expected[i][0]))

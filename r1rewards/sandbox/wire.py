@@ -22,7 +22,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _LARGEST = (
     1 << 63
@@ -65,7 +65,31 @@ def decode(
     readers["array"] = _array if arrays else lambda body: _array(body).tolist()
     if resolve is not None:
         readers["ref"] = resolve
+    return _decode(blob, readers)
 
+
+def decode_json(blob: bytes) -> Any:
+    """The plain value behind `blob` where JSON has one like it: tuples are told from lists, and keys are JSON's.
+
+    For the host, which a program may hand any bytes: work is linear in them. `decode` computes with numbers that it
+    finds, and hashes them; a fraction of a few digits, or integers of one hash, would keep it busy for hours.
+    Raises WireError for all that no JSON value equals.
+    """
+    return _decode(blob, _JSON_READERS)
+
+
+def json_key(key: Any) -> str | None:
+    """The key of a dict as `json.dumps` writes it; None where JSON has no such key."""
+    if type(key) is str:
+        return key
+    if key is None or type(key) is bool:
+        return {None: "null", True: "true", False: "false"}[key]
+    if type(key) is int and key.bit_length() > 1024:  # past 4300 digits Python refuses to write it
+        return None
+    return repr(key) if type(key) in (int, float) else None
+
+
+def _decode(blob: bytes, readers: Mapping[str, Callable[[Any], Any]]) -> Any:
     def read(tagged: dict[str, Any]) -> Any:
         ((tag, body),) = tagged.items()
         return readers[tag](body)
@@ -213,4 +237,21 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "timedelta": lambda body: timedelta(*_list(body)),
     "ellipsis": lambda _: ...,
     "type": _TYPES.__getitem__,
+}
+
+
+def _dict_of_json(body: Any) -> dict[str, Any]:
+    pairs = [(json_key(key), value) for key, value in _list(body)]
+    found = {key: value for key, value in pairs if key is not None}
+    if len(found) < len(pairs):
+        raise WireError("a dict that JSON has no keys for")
+    return found
+
+
+_JSON_READERS: dict[str, Callable[[Any], Any]] = {
+    "int": _READERS["int"],
+    "tuple": _READERS["tuple"],
+    "dict": _dict_of_json,
+    "counter": _dict_of_json,
+    "ordered": _dict_of_json,
 }

@@ -19,6 +19,7 @@ from r1rewards.sandbox.judging import (
     same_tokens,
     same_value,
 )
+from tests.clock import assert_quick
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -177,3 +178,9 @@ def test_values_as_deep_as_the_wire_lets_through_are_compared() -> None:
         deep = [deep]
     assert same_value(deep, deep)
     assert same_items_unordered(deep, deep)
+
+
+def test_integers_that_all_have_one_hash_are_compared_in_no_time() -> None:
+    items = [(2**61 - 1) * k for k in range(20_000)]
+    assert_quick(lambda: same_items_unordered(items[::-1], items), 2)
+    assert same_items_unordered([3.0, float("inf"), 10**400], [10**400, 3, float("inf")])

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r1rewards.sandbox.wire import WireError, decode, encode
+from r1rewards.sandbox.wire import WireError, decode, decode_json, encode
+from tests.clock import assert_quick
 
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
@@ -148,3 +149,45 @@ def test_builtin_types_cross_by_name_and_no_others() -> None:
 def test_huge_numbers_cross_without_decimal_digits() -> None:
     value = [1 << 100_000, -(1 << 64), Fraction(1, 3), Decimal("1E+5")]
     assert decode(encode(value)) == value
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+        ),
+    )
+)
+def test_json_is_read_as_json(value: Any) -> None:
+    assert repr(decode_json(encode(value))) == repr(value)
+
+
+def test_what_stands_for_json_is_read_as_json() -> None:
+    value = [(1, [2]), OrderedDict(a=1), Counter("aab"), {1: "x", None: 2.5, False: 1 << 70}]
+    read = [(1, [2]), {"a": 1}, {"a": 2, "b": 1}, {"1": "x", "null": 2.5, "false": 1 << 70}]
+    assert decode_json(encode(value)) == read
+
+
+@pytest.mark.parametrize(
+    "blob",
+    [
+        b'{"fraction": ["1e99999999"]}',  # a number of a hundred million digits
+        b'{"set": [1]}',
+        b'{"decimal": "1"}',
+        b'{"dict": [[1, 0], ["1", 0]]}',
+        b'{"dict": [[{"tuple": []}, 0]]}',
+        b'{"ref": 1}',
+        b"[1",
+    ],
+)
+def test_what_no_json_value_equals_is_refused_unread(blob: bytes) -> None:
+    with pytest.raises(WireError):
+        decode_json(blob)
+
+
+def test_integers_that_all_have_one_hash_are_read_in_no_time() -> None:
+    """Five minutes for the host, where they are keys of a dict: 100,000 of them fit into what a program may return."""
+    keys = [(2**61 - 1) * k for k in range(100_000)]
+    blob = b'{"dict":[' + b",".join(b'[{"int":"%x"},0]' % key for key in keys) + b"]}"
+    assert_quick(lambda: decode_json(blob), 10)
