@@ -421,6 +421,9 @@ class _AssertRun:
                 missing = Status.NOT_RUN if ended.startswith("F") else whole.status
                 missing = Status.RUNTIME_ERROR if missing is Status.OK else missing
                 results.append(replace(whole, status=missing, passed=False))
+        if not results:  # such as a loop over what the program gave, and it gave nothing
+            results.append(replace(whole, passed=False))
+            ended = "E no assert was reached"
         return JobResult(Status.OK, tuple(results), note=ended[2:], isolation=isolation)
 
 

@@ -13,6 +13,7 @@ define as it likes (HumanEval/32 calls `poly`); those ask the program to judge i
 import ast
 import builtins
 import importlib
+import importlib.util
 import json
 import operator
 import os
@@ -30,12 +31,14 @@ BINARY = (
     "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and_", "or_", "xor", "lshift", "rshift",
     "lt", "le", "gt", "ge",
 )  # fmt: skip
+ORDER = ("lt", "le", "gt", "ge")
 MODULES = frozenset({
     "array", "bisect", "cmath", "collections", "copy", "datetime", "decimal", "fractions", "functools",
     "heapq", "itertools", "json", "math", "numbers", "numpy", "operator", "random", "re",
     "statistics", "string", "sys", "time", "typing",
 })  # fmt: skip
 ALIASES = {"np": "numpy"}
+PROGRAM = "solution"  # what tests call the program's module
 
 
 class Gone(BaseException):
@@ -50,6 +53,7 @@ class Peer:
         self.ours, self.theirs = ours, theirs  # how references to either side's objects are marked
         self.objects = []
         self.numbers = {}  # id() of one of ours -> its place in `objects`, which keeps it alive
+        self.proxies = {}  # number of one of theirs -> what stands for it here
         self.arrays = "numpy" in sys.modules
 
     def ask(self, *request):
@@ -103,8 +107,10 @@ class Peer:
     def resolve(self, body):
         side, number = body
         if side == self.ours:
-            return self.objects[number]
-        return self.Remote(self, int(number))
+            return self.objects[int(number)]
+        if number not in self.proxies:  # one for each, so that what is the same is the same here
+            self.proxies[number] = self.Remote(self, int(number))
+        return self.proxies[number]
 
 
 # The program's side.
@@ -113,6 +119,10 @@ class Peer:
 def serve(load):
     """Load the program, say which names it has, then answer until the other side is gone."""
     peer = ProgramPeer("program", "judge")
+    try:
+        peer.receive()  # the judge is there: no bomb that goes off now can keep it from being forked
+    except Gone:
+        os._exit(0)
     code, module = load("solution")
     try:
         exec(code, vars(module))
@@ -148,7 +158,7 @@ def describe(peer, name, value):
 
 
 class Callback:
-    """A function of the test code's, or an object with public attributes, seen from the program."""
+    """A function or an iterator of the test code's, or an object with public attributes, seen from the program."""
 
     def __init__(self, peer, number):
         object.__setattr__(self, "_peer", peer)
@@ -162,6 +172,12 @@ class Callback:
 
     def __setattr__(self, name, value):
         self._peer.want("set", self, name, value)
+
+    def __iter__(self):
+        return self._peer.want("iter", self)
+
+    def __next__(self):
+        return self._peer.want("step", self)
 
 
 class ProgramPeer(Peer):
@@ -192,9 +208,10 @@ class ProgramPeer(Peer):
 
     def do_call(self, target, args, kwargs):
         """The result, and the arguments as they are afterwards where the call changed them."""
-        before = self.encoded(args)
+        given = [*args, *kwargs.values()]
+        before = self.encoded(given)
         value = target(*args, **kwargs)
-        return ["value", value, args if before and before != self.encoded(args) else None]
+        return ["value", value, given if before and before != self.encoded(given) else None]
 
     def encoded(self, args):
         mutable = (list, dict, set, bytearray)
@@ -223,6 +240,9 @@ class ProgramPeer(Peer):
                 break
         target.fresh = False
         return ["value", items]
+
+    def do_step(self, target):
+        return ["value", next(target)]
 
     def do_item(self, target, key):
         return ["value", target[key]]
@@ -292,7 +312,7 @@ class Remote:
             yield from items
 
     def __next__(self):
-        return self._peer.want("get", self, "__next__")()
+        return self._peer.want("step", self)
 
     def __getitem__(self, key):
         return self._peer.want("item", self, key)
@@ -339,7 +359,7 @@ def _binary(name):
 
     bare = name.rstrip("_")
     setattr(Remote, f"__{bare}__", forward)
-    if name not in ("lt", "le", "gt", "ge"):
+    if name not in ORDER:
         setattr(Remote, f"__r{bare}__", backward)
 
 
@@ -374,17 +394,27 @@ class JudgePeer(Peer):
 
     def call(self, target, args, kwargs):
         kind, body = self.checked("call", target, args, kwargs)
-        result = self.value(kind, body)
+        try:
+            result = self.value(kind, body)
+        except (
+            StopIteration
+        ) as e:  # or `all(map(f, ...))` would take it for the end of its cases, and be true
+            raise RuntimeError("the program raised StopIteration") from e
         if len(body) == 2 and type(body[1]) is list:
-            for ours, theirs in zip(args, body[1], strict=False):
+            for ours, theirs in zip([*args, *kwargs.values()], body[1], strict=False):
                 restore(ours, theirs)
         return result
 
     def arithmetic(self, name, left, right):
-        """Between two of the program's objects: whatever they say. With plain data: only another such object."""
-        result = self.want("binary", name, left, right)
-        if type(left) is type(right) is Remote or type(result) is Remote:
-            return result
+        """Between two of the program's objects: whatever they say. With plain data: only another such object.
+
+        Comparisons with plain data have none: what `f(x) < 3` gives is asked for its truth, which the program decides.
+        """
+        of_both = type(left) is type(right) is Remote
+        if of_both or name not in ORDER:
+            result = self.want("binary", name, left, right)
+            if of_both or type(result) is Remote:
+                return result
         raise TypeError(
             f"{name} of an object of the program and plain data gives plain data: not trusted"
         )
@@ -400,36 +430,43 @@ class JudgePeer(Peer):
         return Gone(f"the program raised {names[:1]}")
 
     def answer(self, verb, target=None, *body):
-        """The program may call functions that were given to it and read public attributes, and nothing else."""
+        """Do what the program asks with what the tests gave it: see `ALLOWED`."""
         try:
-            if verb == "call" and callable(target) and type(target) is not Remote:
-                args, kwargs = body
-                self.send(["value", target(*args, **kwargs)])
-            elif (
-                verb == "get"
-                and type(body[0]) is str
-                and not body[0].startswith("_")
-                and not callable(target)
-            ):
-                self.send(["value", getattr(target, body[0])])
-            elif (
-                verb == "set"
-                and type(body[0]) is str
-                and not body[0].startswith("_")
-                and not callable(target)
-            ):
-                setattr(target, body[0], body[1])
-                self.send(["value", None])
+            allowed, do = ALLOWED.get(str(verb), (is_nothing, None))
+            if allowed(target, *body):
+                self.send(["value", do(target, *body)])
             else:
                 self.send(["raise", ["TypeError"], [f"the tests do not allow {verb!r} here"]])
         except Exception as e:
             self.send(["raise", [type(e).__name__], plain_args(e)])
 
-    def resolve(self, body):
-        side, number = body
-        if side == self.ours:
-            return self.objects[int(number)]
-        return Remote(self, int(number))
+
+def is_nothing(*_):
+    return False
+
+
+def is_function(target, *_):
+    return callable(target) and type(target) is not Remote
+
+
+def is_attribute(target, name, *_):
+    """Public ones, of objects made for it: a generator has its frame among them, a module all that it imports."""
+    made = type(target).__module__ in ("__main__", "_io", "random", "types")
+    return made and not callable(target) and type(name) is str and not name.startswith("_")
+
+
+def is_iterable(target, *_):
+    return hasattr(type(target), "__iter__") and type(target) is not Remote
+
+
+# What the program may do to objects of the test code's: verb -> (may it, how it is done).
+ALLOWED = {
+    "call": (is_function, lambda target, args, kwargs: target(*args, **kwargs)),
+    "get": (is_attribute, getattr),
+    "set": (is_attribute, setattr),
+    "iter": (is_iterable, iter),
+    "step": (is_iterable, next),
+}
 
 
 def restore(ours, theirs):
@@ -453,6 +490,7 @@ def judge(order):
     peer = JudgePeer("judge", "program")
     tests = Tests(order)
     try:
+        peer.send(["go"])
         kind, *body = peer.receive()
     except (Gone, wire.WireError):
         tests.finish("the program did not load")
@@ -480,14 +518,17 @@ class Tests:
         fd = INPUT if order["mode"] == "together" else SOURCE
         given = json.loads(os.pread(fd, os.fstat(fd).st_size, 0))
         self.entry, self.stop = given["entry"], given["stop"]
+        self.reached = set()
         try:
-            tree = ast.parse(given["code"])
-            self.names = Names(tree, self.entry)
-            rewriter = Asserts()
-            self.code = compile(ast.fix_missing_locations(rewriter.visit(tree)), "tests.py", "exec")
+            tree = Asserts().visit(ast.parse(given["code"]))
+            self.code = compile(ast.fix_missing_locations(tree), "tests.py", "exec")
         except (SyntaxError, ValueError, MemoryError, RecursionError) as e:
             self.finish(f"tests: {type(e).__name__}: {e}", word="B")
-        self.record(f"S {rewriter.count}")
+        if absent := absent_module(tree):
+            self.finish(f"tests: no module {absent!r} here", word="B")
+        self.names = Names(tree, self.entry)
+        self.functions = uncalled_tests(tree, self.names)
+        self.record(f"S {tree.count}")
 
     def record(self, line):
         os.write(OUTPUT, line.encode("utf-8", "replace") + b"\n")
@@ -507,7 +548,19 @@ class Tests:
         except BaseException as e:
             traceback.print_exc()
             self.finish(f"{type(e).__name__}: {e}"[:300])
+        for name, sites in self.functions:
+            self.run_function(names[name], sites)
         self.finish()
+
+    def run_function(self, function, sites):
+        """One of several: what it raises is the end of its own asserts, not of those of the others."""
+        try:
+            function()
+        except BaseException:
+            traceback.print_exc()
+            for site in sites:
+                if site not in self.reached:
+                    self.count(site, "r")
 
     def passed(self, site, value):
         if not value:
@@ -520,18 +573,24 @@ class Tests:
         self.count(site, "r")
 
     def count(self, site, how):
+        self.reached.add(site)
         self.record(f"{site} {how}")
         if how != "1" and self.stop:
             self.finish("stopped at the first failure", word="F")
 
 
 class Asserts(ast.NodeTransformer):
-    """`assert X` -> a record of whether X held. Inside `try`, and in functions other than `check`, an assert is left
-    alone: its exception means something to the code around it.
+    """`assert X` -> a record of whether X held. Inside `try`, and in functions other than `check` and those named as
+    pytest's tests, an assert is left alone: its exception means something to the code around it.
     """
 
     def __init__(self):
         self.count = 0
+
+    def visit_Module(self, node):
+        self.generic_visit(node)
+        node.count = self.count
+        return node
 
     def visit_Assert(self, node):
         site = ast.Constant(self.count)
@@ -544,7 +603,23 @@ class Asserts(ast.NodeTransformer):
         )
 
     def visit_FunctionDef(self, node):
-        return self.generic_visit(node) if node.name == "check" else node
+        if node.name != "check" and not node.name.startswith("test"):
+            return node
+        first = self.count
+        self.generic_visit(node)
+        node.sites = range(first, self.count)
+        return node
+
+    def visit_ImportFrom(self, node):
+        """The program's names are there without an import from `solution`."""
+        if node.module != PROGRAM:
+            return node
+        renamed = [
+            ast.Assign([ast.Name(a.asname, ast.Store())], ast.Name(a.name, ast.Load()))
+            for a in node.names
+            if a.asname and a.name != "*"
+        ]
+        return renamed or ast.Pass()
 
     def untouched(self, node):
         return node
@@ -552,35 +627,65 @@ class Asserts(ast.NodeTransformer):
     visit_Try = visit_TryStar = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = untouched
 
 
+def absent_module(tree):
+    """A module that the tests import and that is not here: no program could pass them."""
+    for node in tree.body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        for name in names:
+            top = name.partition(".")[0]
+            if top not in sys.modules and importlib.util.find_spec(top) is None:
+                return top
+    return None
+
+
+def uncalled_tests(tree, names):
+    """(name, its asserts) of functions that are left for pytest to call."""
+    return [
+        (node.name, node.sites)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test")
+        and node.name not in names.used
+        and len(node.args.args) == len(node.args.defaults)
+    ]
+
+
 class Names:
     """How the test code uses its names: what it calls, and what it only takes attributes of."""
 
     def __init__(self, tree, entry):
-        bases = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
-        names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
-        self.used = {n.id for n in names}
-        self.called = {
-            n.func.id
-            for n in ast.walk(tree)
-            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        nodes = list(ast.walk(tree))
+        bases = {id(n.value) for n in nodes if isinstance(n, ast.Attribute)}
+        names = [n for n in nodes if isinstance(n, ast.Name)]
+        called = {
+            n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
         }
+        self.used = {n.id for n in names}
         self.only_attributes = self.used - {n.id for n in names if id(n) not in bases}
         self.entry = entry
+        # Whether it tests something else than builtins: then those are ours, whatever the program calls its own.
+        not_it = bound(nodes) | set(dir(builtins)) | {"__record__", "__failed__"}
+        self.has_subject = bool(entry or called - not_it)
+
+
+def bound(nodes):
+    """The names that the test code gives a meaning itself."""
+    found = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    found |= {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    found |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+    imports = (n for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)))
+    return found | {a.asname or a.name.partition(".")[0] for n in imports for a in n.names}
 
 
 def namespace(peer, described, names):
     """What the test code sees: the program's names, but no builtin and no module in a disguise of the program's."""
     found = {}
-    own = {
-        name
-        for name, kind, _ in described
-        if kind in ("callable", "object") and not hasattr(builtins, name)
-    }
-    subjects = names.called & own
     for name, kind, value in described:
         if name.startswith("__") or name not in names.used | {names.entry}:
             continue
-        if hasattr(builtins, name) and name != names.entry and (subjects or names.entry):
+        if hasattr(builtins, name) and name != names.entry and names.has_subject:
             continue  # a test of f may say abs(f(x) - y): that abs is ours
         if kind == "exception":
             found[name] = peer.exceptions[name] = mirror(name, value)
