@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import textwrap
 from dataclasses import dataclass
@@ -41,6 +42,22 @@ class Starter:
         if self.is_contest or "class Solution" in source:
             source = _before(source, _PRELUDE)
         return source
+
+    def helpers_for(self, tests: str) -> str:
+        """The imports and functions of the starter that test code relies on, or "" where it needs none.
+
+        HumanEval/32 asserts `abs(poly(xs, candidate(xs))) < 1e-4`: the program must not say what `poly` is.
+        """
+        try:
+            body = ast.parse(self.text).body
+            names = {node.id for node in ast.walk(ast.parse(tests)) if isinstance(node, ast.Name)}
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ""
+        defined = [n for n in body if isinstance(n, ast.FunctionDef) and n.name != self.name]
+        if names.isdisjoint(node.name for node in defined):
+            return ""
+        imports = [n for n in body if isinstance(n, (ast.Import, ast.ImportFrom))]
+        return "".join(f"{ast.unparse(node)}\n" for node in (*imports, *defined))
 
     def _preamble(self) -> str:
         """What stands before the function in the starter, where the function is not inside a class."""

@@ -247,8 +247,9 @@ def _assert_tests(shape: Any, common: _Common) -> TestSet:
     _python_only(common, "assert")
     _check_asserts(shape.code)
     starter = replace(common.starter, name=shape.entry_point or "")
+    code = f"{starter.helpers_for(shape.code)}{shape.code}"
     return TestSet(
-        common.language, Asserts(shape.code, shape.entry_point), common.limits, starter=starter
+        common.language, Asserts(code, shape.entry_point), common.limits, starter=starter
     )
 
 

@@ -7,7 +7,7 @@ Covered: whatever the program's process does to its own interpreter, classes, st
 data and references arrives here. An object of the program equals no plain value, and arithmetic between the two gives
 no plain value: otherwise `abs(f(x) - 3) < 1e-6` would be decided by a `__sub__` of the program's.
 Not covered: tests that compare the program's objects with each other, or that call helpers which the program may
-define as it likes (HumanEval/32 calls `poly`); those ask the program to judge itself.
+define as it likes; those ask the program to judge itself. (Helpers that the prompt defines come with the test code.)
 """
 
 import ast

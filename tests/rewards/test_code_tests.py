@@ -361,6 +361,26 @@ def test_asserts_for_real() -> None:
     assert verdicts(programs, ASSERT) == [("correct", 1.0), ("partial", 0.5), ("wrong", 0.0), ("compile_error", 0.0)]  # fmt: skip
 
 
+WITH_HELPER = {
+    "test": "def check(candidate):\n    assert twice(candidate(4)) == 4\n    assert twice(candidate(6)) == 6\n",
+    "entry_point": "half",
+    "prompt": 'from typing import List\n\n\ndef twice(x):\n    return 2 * x\n\n\ndef half(x):\n    """Half of x."""\n',
+}
+
+
+@docker
+def test_helpers_of_the_prompt_are_the_tests_and_not_the_programs() -> None:
+    programs = [
+        fenced("def half(x):\n    return x // 2"),
+        fenced("    return x // 2"),
+        fenced("def twice(x):\n    return [4, 6][x]\ndef half(x):\n    return int(x == 6)"),
+        fenced(
+            "class Same:\n    def __rmul__(self, n):\n        return 4\ndef half(x):\n    return Same()"
+        ),
+    ]
+    assert [verdict for verdict, _ in verdicts(programs, WITH_HELPER)] == ["correct", "correct", "wrong", "runtime_error"]  # fmt: skip
+
+
 CHECKER = {"type": "checker", "cases": [{"input": "12\n", "output": "3 4\n"}, {"input": "7\n", "output": "1 7\n"}]}  # fmt: skip
 IN_PYTHON = """
 import sys
