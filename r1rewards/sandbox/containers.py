@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 GoOn = Callable[[dict[str, Any], list[bytes]], bool]
 LENGTHS = struct.Struct("!II")
-START_S = 30.0  # from `start` to the supervisor's call; 0.3 s idle, seconds on a machine that does other things
+START_S = 120.0  # from `start` to the supervisor's call; 0.3 s idle, seconds on a machine that does other things
 RECYCLE_AFTER = 2000  # programs; bounds what a leak in a kernel or an interpreter could add up to
 PATIENCE_S = (
-    15.0  # how long an engine that was there before may be away (a restart takes 3 to 10 s)
+    60.0  # how long an engine that was there before may be away (a restart takes 3 to 10 s)
 )
 IDLE_PER_SLOT = (
     4  # warm slots kept beyond those at work: a compiler's and a program's profile take turns
@@ -53,6 +53,9 @@ class Backend(Protocol):
 
     def start(self, profile: Profile, directory: Path, config: dict[str, Any]) -> str:
         """Start a supervisor that will connect to `directory/socket`; returns a name for it."""
+
+    def has_ended(self, container: str) -> bool:
+        """Whether what was started is gone already."""
 
     def remove(self, container: str) -> None:
         """Make sure that it is gone."""
@@ -101,24 +104,35 @@ class Slot:
                 0o666
             )  # the folder above is 0700: only the container comes this far
             listener.listen(1)
-            listener.settimeout(START_S)
             uid = random.randrange(20_000, 60_000, 2)  # noqa: S311 - only to differ from other slots' uids
             config = {"uids": [uid, uid + 1], "cpus": CPUS}
             self.container = self.backend.start(self.profile, shared, config)
-            try:
-                self.sock, _ = listener.accept()
-            except TimeoutError as e:
-                raise SandboxUnavailableError(
-                    f"a slot on {self.profile.image} did not answer within {START_S:g} s. The engine must run on this "
-                    f"machine and see its folder {tempfile.gettempdir()} (set TMPDIR to one that it sees), and the "
-                    f"image must have python3."
-                ) from e
+            self.sock = self._accept(listener)
         (shared / "socket").unlink()  # nobody else gets in
         reply, _ = self._receive(time.monotonic() + START_S)
         if not reply.get("ready"):
             raise SandboxUnavailableError(
                 f"a slot on {self.profile.image} cannot work here: {reply.get('failed')}."
             )
+
+    def _accept(self, listener: socket.socket) -> socket.socket:
+        """The supervisor's call: awaited for as long as it may still come."""
+        listener.settimeout(1.0)
+        until = time.monotonic() + START_S
+        while True:
+            try:
+                return listener.accept()[0]
+            except TimeoutError as e:
+                ended = self.backend.has_ended(self.container)
+                if not ended and time.monotonic() < until:
+                    continue
+                what = (
+                    "ended before it answered" if ended else f"did not answer within {START_S:g} s"
+                )
+                raise SandboxUnavailableError(
+                    f"a slot on {self.profile.image} {what}. The engine must run on this machine and see its folder "
+                    f"{tempfile.gettempdir()} (set TMPDIR to one that it sees), and the image must have python3."
+                ) from e
 
     def request(
         self,

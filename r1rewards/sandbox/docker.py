@@ -34,9 +34,7 @@ OWN_PROCESSES = (
 CPUS = 1.0
 # Of the slot; a program gets less. All are named: Podman raises those that are not, which takes a right it may lack.
 ULIMITS = {"core": 0, "nofile": 1024, "nproc": 4096}
-TIMEOUT_S = (
-    30  # of one call to the engine; creating a container takes 0.2 s, on a loaded machine 2 s
-)
+TIMEOUT_S = 120  # of one call to the engine; creating a container takes 0.2 s, on a loaded machine 2 s and more
 
 _serial = itertools.count()
 
@@ -151,6 +149,16 @@ class Engine:
         """Whether Podman answers: its socket speaks Docker's language, with an accent."""
         self.client()
         return "BuildahVersion" in self._local.info
+
+    def has_ended(self, container: str) -> bool:
+        """Whether a container that was started is there no more."""
+        import docker.errors
+
+        with reporting("look at a container of"):
+            try:
+                return not self.client().inspect_container(container)["State"]["Running"]
+            except docker.errors.NotFound:
+                return True
 
     def remove(self, container: str) -> None:
         """Kill and remove a container; one that is already gone is no error."""

@@ -20,7 +20,7 @@ from r1rewards.errors import SandboxUnavailableError
 from r1rewards.sandbox.docker import Profile
 from r1rewards.sandbox.images import context_dir
 
-STOP_S = 5.0
+STOP_S = 30.0  # from the end of its socket to a supervisor's
 
 
 def _all_may_enter(path: Path) -> bool:
@@ -71,6 +71,10 @@ class Local:
         self._running[str(process.pid)] = process
         return str(process.pid)
 
+    def has_ended(self, container: str) -> bool:
+        """Whether a supervisor that was started runs no more."""
+        return self._running[container].poll() is not None
+
     def remove(self, container: str) -> None:
         """Wait for the supervisor, whose socket was closed, to end; its programs end with it."""
         process = self._running.pop(container, None)
@@ -81,7 +85,7 @@ class Local:
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait(STOP_S)
+            process.wait()
 
     def sweep(self) -> int:
         """Nothing is left to sweep: supervisors end when their owner does."""
@@ -94,7 +98,7 @@ class Local:
         )
         command = [self.python, "-I", "-c", script, str(context_dir() / "runner")]
         try:
-            asked = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)  # noqa: S603
+            asked = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)  # noqa: S603
             why = asked.stdout.strip()
         except (OSError, subprocess.SubprocessError) as e:
             why = str(e)

@@ -26,6 +26,11 @@ from usage import LocalUsage, Usage, descendants
 
 LENGTHS = struct.Struct("!II")
 WORK = "/tmp"
+ZYGOTE_S = 120.0  # in which an interpreter must start; with numpy 0.2 s on an idle machine
+
+
+class NoInterpreterError(SlotLostError):
+    """An interpreter ended before it was ready: something that it imports is not here."""
 
 
 def main(directory, config):
@@ -107,12 +112,10 @@ class Supervisor:
         if kind not in self.zygotes:
             try:
                 self.zygotes[kind] = Zygote(self.directory, kind)
-            except SlotLostError:
-                if kind == "plain":
+            except NoInterpreterError:  # no numpy in this image: the program will say so
+                if kind != "numpy":
                     raise
-                self.zygotes[kind] = self.zygotes[
-                    "plain"
-                ]  # no numpy in this image: the program will say so
+                self.zygotes[kind] = self.zygote("full")
         return self.zygotes[kind]
 
     def serve(self, request, blobs):
@@ -300,9 +303,9 @@ class Zygote:
                 environment,
             )
         theirs.close()
-        self.sock.settimeout(20)
+        self.sock.settimeout(ZYGOTE_S)
         self.orders = 0
-        if self.receive() != kind:
+        if self.receive(NoInterpreterError) != kind:
             raise SlotLostError(f"no interpreter with {kind}")
 
     def fork(self, order, fds):
@@ -319,13 +322,13 @@ class Zygote:
         """(number, wait status, largest resident kB) of a process that ended."""
         return self.receive()
 
-    def receive(self):
+    def receive(self, death=SlotLostError):
         try:
             message = self.sock.recv(65536)
         except OSError as e:
             raise SlotLostError(str(e)) from e
         if not message:
-            raise SlotLostError("the pre-imported interpreter died")
+            raise death("the pre-imported interpreter died")
         return marshal.loads(message)
 
 

@@ -24,7 +24,7 @@ STDERR_KEPT = 2048
 STRETCH_INPUT = 1 << 16  # bytes that are sent ahead
 STRETCH_OUTPUT = 1 << 18  # bytes after which zygote.py ends a stretch
 REPLY_BYTES = 8 << 20  # of output, after which the host is answered and asks again for the rest
-RESET_S = 2.0  # a slot that cannot be cleaned in this time is given up
+RESET_S = 30.0  # a slot that cannot be cleaned in this time is given up; a killed process may wait long for its CPU
 
 
 class SlotLostError(Exception):
