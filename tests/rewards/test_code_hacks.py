@@ -53,7 +53,14 @@ HACKS = [read_hack(path) for path in sorted(FOLDER.glob("*.py"))]
 @cache
 def verdicts(backend: str) -> dict[str, Verdict]:
     """All of them in one batch: what one leaves behind would meet the others."""
-    tests = [{**PROBLEMS[hack.problem], "cpu_s": 2.0, "memory_mb": 256} for hack in HACKS]
+    tests = [
+        {
+            **PROBLEMS[hack.problem],
+            "cpu_s": 2.0 if Verdict.TIME_LIMIT in hack.expected else 15.0,
+            "memory_mb": 256,
+        }
+        for hack in HACKS
+    ]
     scores = score_batch(
         [hack.completion for hack in HACKS], tests, rewards="code", all_or_nothing=True, sandbox=backend
     )  # fmt: skip

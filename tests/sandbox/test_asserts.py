@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[1] / "data" / "assert_hacks"
 WORDS = {
     Status.OK: "WA", Status.RUNTIME_ERROR: "RE", Status.TIME_LIMIT: "TLE", Status.MEMORY_LIMIT: "MLE",
 }  # fmt: skip
-LIMITS = Limits(cpu_s=3, wall_s=6, memory_mb=256)
+LIMITS = Limits(cpu_s=15, wall_s=30, memory_mb=256)
 
 
 @dataclass(frozen=True)

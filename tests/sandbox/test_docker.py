@@ -70,7 +70,7 @@ class PrivateEngine:
         ]  # fmt: skip
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        for _ in range(200):
+        for _ in range(1200):
             if self.docker("version").returncode == 0:
                 return
             time.sleep(0.1)
