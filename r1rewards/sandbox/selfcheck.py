@@ -207,7 +207,7 @@ def writable(folder):
 
 mounts = {line.split()[4] for line in open("/proc/self/mountinfo")}
 tops = {os.path.join("/", name) for name in os.listdir("/")} | {"/", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock"}
-seen["writable places"] = sorted(p for p in mounts | tops if os.path.isdir(p) and writable(p))
+seen["writable places"] = sorted({os.path.realpath(p) for p in mounts | tops if os.path.isdir(p) and writable(p)})
 devices = open("/proc/self/net/dev").read().splitlines()[2:]
 seen["network interfaces"] = [line.split(":")[0].strip() for line in devices]
 

@@ -102,7 +102,15 @@ class Supervisor:
         self.uids = config["uids"]  # [program's, judge's]
         self.zygotes = {}
         self.usage = self.make_usage(config)
+        self.open_shared_memory()
         self.clean_files = free_space(WORK)
+
+    def open_shared_memory(self):
+        """Semaphores and shared memory (multiprocessing) are files in /dev/shm; here in /tmp, and wiped with it."""
+        with contextlib.suppress(
+            OSError
+        ):  # a runtime that has its own, or lets nobody write to /dev
+            os.symlink(WORK, "/dev/shm")
 
     def make_usage(self, config):
         return Usage(config["cpus"])
@@ -260,6 +268,9 @@ class LocalSupervisor(Supervisor):
 
     def make_usage(self, config):
         return LocalUsage(config["cpus"], self)
+
+    def open_shared_memory(self):
+        """That of the machine, where programs may not write."""
 
     def kill(self):
         """Stop all before any is killed, so that a bomb cannot fork faster than we find its parts."""

@@ -316,17 +316,22 @@ CONFINEMENT = None  # on the local backend, what replaces the container
 
 def open_input():
     """Standard input as an interpreter makes it for a file: UTF-8, buffered, not a terminal."""
-    buffer = io.BufferedReader(io.FileIO(0, "r", closefd=False))
-    sys.stdin = sys.__stdin__ = io.TextIOWrapper(buffer, "utf-8", "surrogateescape")
+    raw = io.FileIO(0, "r", closefd=False)
+    raw.name = "<stdin>"
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape")
+    sys.stdin.mode = "r"
 
 
 def open_outputs():
     """The same for standard output and standard error."""
-    stdout, stderr = (io.BufferedWriter(io.FileIO(fd, "w", closefd=False)) for fd in (1, 2))
+    out, err = io.FileIO(1, "w", closefd=False), io.FileIO(2, "w", closefd=False)
+    out.name, err.name = "<stdout>", "<stderr>"
+    stdout, stderr = io.BufferedWriter(out), io.BufferedWriter(err)
     sys.stdout = sys.__stdout__ = io.TextIOWrapper(stdout, "utf-8", "surrogateescape")
     sys.stderr = sys.__stderr__ = io.TextIOWrapper(
         stderr, "utf-8", "backslashreplace", line_buffering=True
     )
+    sys.stdout.mode = sys.stderr.mode = "w"
 
 
 def restore_builtins():
@@ -450,7 +455,7 @@ class Program:
         if (
             sys.stdout is not kept[0]
             or sys.stderr is not kept[1]
-            or any(stream.closed or vars(stream) for stream in kept)
+            or any(stream.closed or vars(stream) != {"mode": "w"} for stream in kept)
         ):
             open_outputs()
             self.streams = sys.stdout, sys.stderr

@@ -27,6 +27,9 @@ LIMITS = replace(
 )  # no slow machine takes so long for what is not to meet it
 
 
+NEEDS_SHM = "from multiprocessing import"
+
+
 @dataclass(frozen=True)
 class Hack:
     id: str
@@ -78,6 +81,8 @@ def test_a_hack_earns_what_its_header_says(
 @pytest.mark.parametrize("hack", HACKS, ids=lambda hack: hack.id)
 def test_a_hack_earns_the_same_without_a_container(hack: Hack, local_box: Sandbox) -> None:
     python = Toolchain("python", "", "main.py")
+    if NEEDS_SHM in hack.source:
+        pytest.skip("programs may not write to the machine's /dev/shm")
     if "import numpy" in hack.source:
         (has,) = local_box.run([Job(python, "import numpy", (Stdin(),), LIMITS)])
         if has.tests[0].status is not Status.OK:
@@ -99,6 +104,6 @@ PROBE = """
 import os
 mine = [p for p in os.listdir('/proc') if p.isdigit() and os.stat('/proc/' + p).st_uid == os.getuid()]
 shm = [len(open('/proc/sysvipc/' + k).read().splitlines()) for k in ('shm', 'msg', 'sem')]
-print(os.listdir('/tmp'), os.path.exists('/dev/shm'), os.listdir('/dev/mqueue'), len(mine), shm)
+print(os.listdir('/tmp'), os.path.realpath('/dev/shm'), os.listdir('/dev/mqueue'), len(mine), shm)
 """
-CLEAN = b"[] False [] 1 [1, 1, 1]\n"
+CLEAN = b"[] /tmp [] 1 [1, 1, 1]\n"

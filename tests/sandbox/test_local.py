@@ -158,13 +158,13 @@ def asserted(box: Sandbox) -> list[bool | None]:
 
 def hacked(box: Sandbox) -> list[str]:
     """What earned something else than its header says."""
-    from test_hacks import HACKS, earns
+    from test_hacks import HACKS, NEEDS_SHM, earns
 
     (numpy,) = box.run([Job(PYTHON, "import numpy", (Stdin(),), WIDE)])
     has_numpy = numpy.tests[0].status is Status.OK
     wrong = []
     for hack in HACKS:
-        if "import numpy" in hack.source and not has_numpy:
+        if NEEDS_SHM in hack.source or ("import numpy" in hack.source and not has_numpy):
             continue
         try:
             earns(hack, "auto", box, PYTHON)
