@@ -11,7 +11,7 @@ import builtins
 INSIDE = frozenset({
     "exec", "eval", "compile", "globals", "locals", "vars", "__import__", "inspect", "mock", "patch", "monkeypatch",
     "capsys", "redirect_stdout", "redirect_stderr", "redirect_stdin", "unittest", "pytest", "asyncio", "importlib",
-    "dis", "tracemalloc", "threading", "multiprocessing",
+    "builtins", "dis", "tracemalloc", "threading", "multiprocessing",
 })  # fmt: skip
 PLAIN_DUNDERS = frozenset({"__name__", "__doc__", "__init__", "__main__", "__class__"})
 
@@ -43,6 +43,8 @@ def _why(node: ast.AST, own: set[str]) -> str:
             return f"it imports from {module}"
         case ast.Attribute(attr=attr) if attr.startswith("__") and attr not in PLAIN_DUNDERS:
             return f"it reads {attr}"
+        case ast.Attribute(attr=attr) if attr.startswith("redirect_std"):
+            return f"it uses {attr}"
         case ast.Attribute(
             value=ast.Name(id="sys"), attr="stdout" | "stderr" | "stdin" | "modules" | "settrace"
         ):

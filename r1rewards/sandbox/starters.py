@@ -13,6 +13,13 @@ _PRELUDE = (
     "from functools import *; from itertools import *; from heapq import *; from bisect import *; "
     "import bisect, collections, functools, heapq, itertools, math, operator, random, re, string, sys"
 )
+# Also theirs: node types, where a program mentions one and defines none.
+_NODES = {
+    "ListNode": 'ListNode = type("ListNode", (), {"__init__": lambda self, val=0, next=None: '
+    "self.__dict__.update(val=val, next=next)})",
+    "TreeNode": 'TreeNode = type("TreeNode", (), {"__init__": lambda self, val=0, left=None, right=None: '
+    "self.__dict__.update(val=val, left=left, right=right)})",
+}
 _FUTURE = re.compile(r"^from[ \t]+__future__[ \t]+import\b.*$", re.MULTILINE)
 
 
@@ -40,7 +47,7 @@ class Starter:
             elif _defines(self.text, self.name):
                 source = f"{self.text.rstrip()}\n{_indented(source, self.text)}"
         if self.is_contest or "class Solution" in source:
-            source = _before(source, _PRELUDE)
+            source = _before(source, "; ".join((_PRELUDE, *_nodes_of(source))))
         return source
 
     def helpers_for(self, tests: str) -> str:
@@ -63,6 +70,12 @@ class Starter:
         """What stands before the function in the starter, where the function is not inside a class."""
         head = re.search(rf"^(?:async[ \t]+)?def[ \t]+{re.escape(self.name)}\b", self.text, re.MULTILINE)  # fmt: skip
         return self.text[: head.start()].rstrip() if head else ""
+
+
+def _nodes_of(source: str) -> list[str]:
+    return [
+        line for name, line in _NODES.items() if name in source and f"class {name}" not in source
+    ]
 
 
 def _defines(source: str, name: str) -> bool:

@@ -251,6 +251,20 @@ class ProgramPeer(Peer):
         target[key] = value
         return ["value", None]
 
+    def do_remove(self, target, key):
+        del target[key]
+        return ["value", None]
+
+    def do_enter(self, target):
+        return ["value", type(target).__enter__(target)]
+
+    def do_exit(self, target, name, text):
+        error = name and getattr(builtins, name, RuntimeError)(text)
+        return ["value", bool(type(target).__exit__(target, error and type(error), error, None))]
+
+    def do_unary(self, name, target):
+        return ["value", getattr(operator, name)(target)]
+
     def do_length(self, target):
         return ["value", len(target)]
 
@@ -320,6 +334,15 @@ class Remote:
     def __setitem__(self, key, value):
         self._peer.want("put", self, key, value)
 
+    def __delitem__(self, key):
+        self._peer.want("remove", self, key)
+
+    def __enter__(self):
+        return self._peer.want("enter", self)
+
+    def __exit__(self, kind, value, _):
+        return self._peer.want("exit", self, kind and kind.__name__, kind and str(value)) is True
+
     def __len__(self):
         return int(self._peer.want("length", self))
 
@@ -363,8 +386,17 @@ def _binary(name):
         setattr(Remote, f"__r{bare}__", backward)
 
 
+def _unary(name):
+    def forward(self):
+        return self._peer.unary(name, self)
+
+    setattr(Remote, f"__{name}__", forward)
+
+
 for _name in BINARY:
     _binary(_name)
+for _name in ("neg", "pos", "abs", "invert"):
+    _unary(_name)
 
 
 class JudgePeer(Peer):
@@ -418,6 +450,13 @@ class JudgePeer(Peer):
         raise TypeError(
             f"{name} of an object of the program and plain data gives plain data: not trusted"
         )
+
+    def unary(self, name, thing):
+        """Another object of the program, as `abs(f(x) - 3)` is compared with plain data."""
+        result = self.want("unary", name, thing)
+        if type(result) is Remote:
+            return result
+        raise TypeError(f"{name} of an object of the program gives plain data: not trusted")
 
     def exception(self, names, args):
         for name in names:
@@ -544,7 +583,7 @@ class Tests:
         try:
             exec(self.code, names)
             if self.entry and callable(names.get("check")):
-                names["check"](names[self.entry])
+                names["check"](eval(self.entry, names))
         except BaseException as e:
             traceback.print_exc()
             self.finish(f"{type(e).__name__}: {e}"[:300])
@@ -664,10 +703,13 @@ class Names:
         }
         self.used = {n.id for n in names}
         self.only_attributes = self.used - {n.id for n in names if id(n) not in bases}
-        self.entry = entry
+        entry = ast.parse(
+            entry or "None", mode="eval"
+        )  # `f`, or as LeetCodeDataset has it `Solution().f`
+        self.entry = {n.id for n in ast.walk(entry) if isinstance(n, ast.Name)}
         # Whether it tests something else than builtins: then those are ours, whatever the program calls its own.
         not_it = bound(nodes) | set(dir(builtins)) | {"__record__", "__failed__"}
-        self.has_subject = bool(entry or called - not_it)
+        self.has_subject = bool(self.entry or called - not_it)
 
 
 def bound(nodes):
@@ -683,9 +725,9 @@ def namespace(peer, described, names):
     """What the test code sees: the program's names, but no builtin and no module in a disguise of the program's."""
     found = {}
     for name, kind, value in described:
-        if name.startswith("__") or name not in names.used | {names.entry}:
+        if name.startswith("__") or name not in names.used | names.entry:
             continue
-        if hasattr(builtins, name) and name != names.entry and names.has_subject:
+        if hasattr(builtins, name) and name not in names.entry and names.has_subject:
             continue  # a test of f may say abs(f(x) - y): that abs is ours
         if kind == "exception":
             found[name] = peer.exceptions[name] = mirror(name, value)

@@ -381,6 +381,19 @@ def test_helpers_of_the_prompt_are_the_tests_and_not_the_programs() -> None:
     assert [verdict for verdict, _ in verdicts(programs, WITH_HELPER)] == ["correct", "correct", "wrong", "runtime_error"]  # fmt: skip
 
 
+@docker
+def test_an_entry_point_may_be_a_method_of_a_solution() -> None:
+    check = (
+        "def check(candidate):\n    assert candidate(x=1) == 2\n    assert candidate(x=2) == 3\n"
+    )
+    tests = {"test": check, "entry_point": "Solution().f"}
+    programs = [
+        fenced("class Solution:\n    def f(self, x: List[int]):\n        return x + 1"),
+        fenced("class Solution:\n    def f(self, x):\n        return 2"),
+    ]
+    assert verdicts(programs, tests) == [("correct", 1.0), ("partial", 0.5)]
+
+
 CHECKER = {"type": "checker", "cases": [{"input": "12\n", "output": "3 4\n"}, {"input": "7\n", "output": "1 7\n"}]}  # fmt: skip
 IN_PYTHON = """
 import sys

@@ -51,6 +51,8 @@ def test_it_earns_the_same_without_a_container(case: Case, local_box: Sandbox) -
 
 def earns(case: Case, box: Sandbox, python: Toolchain) -> None:
     result = ask(case.source, case.tests, box, python)
+    if "'numpy'" in result.note:
+        pytest.skip("the interpreter that programs run on has no numpy")
     words = ["AC" if test.passed else WORDS[test.status] for test in result.tests]
     assert words, result
     assert set(words) <= case.expect, result
@@ -76,3 +78,16 @@ def test_tests_that_no_program_could_pass_are_bad_tests(
     result = ask("def f(x): return x", tests, docker_box, python)
     assert result.status is Status.BAD_TESTS
     assert note in result.note
+
+
+@pytest.mark.docker
+def test_captured_output_is_captured_where_it_is_printed(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    tests = (
+        "import contextlib, io\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    f()\n"
+        "assert out.getvalue() == 'hi\\n'"
+    )
+    result = ask("def f(): print('hi')", tests, docker_box, python)
+    assert [test.passed for test in result.tests] == [True]
+    assert result.trust == "low"

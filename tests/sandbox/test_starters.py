@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from r1rewards.sandbox.starters import Starter
 
 PROMPT = 'from typing import List\n\ndef poly(xs):\n    return sum(xs)\n\ndef find(xs: List) -> int:\n    """Doc."""\n'
@@ -43,3 +47,16 @@ def test_future_imports_stay_first() -> None:
 
 def test_a_plain_program_is_left_alone() -> None:
     assert Starter().complete("print(1)") == "print(1)"
+
+
+@pytest.mark.parametrize("name", ["ListNode", "TreeNode"])
+def test_node_types_of_contest_sites_are_there_where_a_program_mentions_them(name: str) -> None:
+    source = (
+        f"class Solution:\n    def f(self, root: Optional[{name}]):\n        return {name}(3).val"
+    )
+    names: dict[str, Any] = {}
+    exec(Starter(is_contest=True).complete(source), names)
+    assert names["Solution"]().f(None) == 3
+    own = f"class {name}:\n    pass\n{source}"
+    assert f'type("{name}"' not in Starter(is_contest=True).complete(own)
+    assert "Node" not in Starter(is_contest=True).complete("def f(x): return x")
