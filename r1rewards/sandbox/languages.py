@@ -27,7 +27,8 @@ class Language:
     names:     what data sets and fenced blocks call it, the first being ours.
     group:     the image group its compiler lives in (`sandbox/<group>/Dockerfile`).
     file_name, compile_argv, artefacts, run_argv: as `Toolchain` has them. `{stem}` stands for the name of the main
-               class (Java), `{heap_mb}` for what a garbage collector may take of the memory limit.
+               class (Java), `{main}` for it with its package, `{heap_mb}` for what a garbage collector may take of the
+               memory limit.
     memory_mb: the limit where the tests name none.
     heap_share: of the memory limit, for languages whose runtime gives up by itself when the heap is full (it must see
                the end of the heap before the kernel sees the end of the slot, or it collects too late). 0: none does.
@@ -52,11 +53,13 @@ class Language:
 LANGUAGES: tuple[Language, ...] = (
     Language(names=("python", "python3", "py", "py3", "pypy", "pypy3"), group="core", file_name="main.py"),
     Language(
-        names=("cpp", "c++", "cc", "cxx", "cpp17", "c++17", "g++"),
+        names=("cpp", "c++", "cc", "cxx", "cpp17", "c++17", "cpp20", "c++20", "g++"),
         group="core",
         file_name="main.cpp",
-        # The flags of the precompiled header in sandbox/core/Dockerfile: others make g++ ignore it.
-        compile_argv=("g++", "-O2", "-std=gnu++17", "-o", "main", "main.cpp"),
+        # First the flags of the precompiled header in sandbox/core/Dockerfile: others make g++ ignore it.
+        compile_argv=(
+            "bash", "-c", "g++ -O2 -std=gnu++17 -o main main.cpp || g++ -O2 -std=gnu++20 -o main main.cpp",
+        ),
         artefacts=("main",),
         run_argv=("./main",),
     ),
@@ -80,10 +83,12 @@ LANGUAGES: tuple[Language, ...] = (
         names=("java",),
         group="jvm",
         file_name="{stem}.java",
-        compile_argv=("javac", "-J-XX:TieredStopAtLevel=1", "-J-Xmx512m", "-proc:none", "-nowarn", "{stem}.java"),
-        artefacts=("*.class",),
+        compile_argv=(
+            "javac", "-J-XX:TieredStopAtLevel=1", "-J-Xmx512m", "-proc:none", "-nowarn", "-d", ".", "{stem}.java",
+        ),
+        artefacts=("**/*.class",),
         run_argv=(
-            "java", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xss64m", "-Xmx{heap_mb}m", "-cp", ".", "{stem}",
+            "java", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xss64m", "-Xmx{heap_mb}m", "-cp", ".", "{main}",
         ),
         memory_mb=1024,
         heap_share=0.75,
@@ -163,7 +168,11 @@ _image = functools.cache(image_name)
 
 def toolchain(language: Language, source: str, memory_mb: int) -> Toolchain:
     """How `source`, a program in `language`, is built and run where its memory is limited to `memory_mb`."""
-    words = {"{stem}": _java_main(source) if language.name == "java" else ""}
+    words = (
+        dict(zip(("{stem}", "{main}"), _java_main(source), strict=True))
+        if language.name == "java"
+        else {}
+    )
     words["{heap_mb}"] = str(int(memory_mb * language.heap_share))
 
     def filled(text: str) -> str:
@@ -197,10 +206,23 @@ _JAVA_TOKEN = re.compile(
 )
 
 
-def _java_main(source: str) -> str:
-    """The class to start: the public one, as its file must carry its name; else the one around `main`."""
+_JAVA_PACKAGE = re.compile(r"\s*package\s+([\w.\s]+);")
+
+
+def _java_main(source: str) -> tuple[str, str]:
+    """The class to start: the public one, as its file must carry its name; else the one around `main`.
+
+    Alone, and with the package that the source says it is in.
+    """
+    code = _JAVA_NOISE.sub(" ", source)
+    package = _JAVA_PACKAGE.match(code)
+    stem = _java_class(code)
+    return stem, f"{''.join(package[1].split())}.{stem}" if package else stem
+
+
+def _java_class(code: str) -> str:
     depth, found, around_main = 0, "Main", None
-    for token in _JAVA_TOKEN.finditer(_JAVA_NOISE.sub(" ", source)):
+    for token in _JAVA_TOKEN.finditer(code):
         if token["brace"]:
             depth += 1 if token["brace"] == "{" else -1
         elif token["main"]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from r1rewards.errors import BadCallError
-from r1rewards.sandbox import attempt
+from r1rewards.sandbox import attempt, images
 from r1rewards.sandbox.jobs import Asserts, Call, Job, JobResult, Limits, Status, Stdin, Toolchain
 from r1rewards.sandbox.languages import find_language, toolchain
 from r1rewards.sandbox.running import Sandbox, open_sandbox
@@ -324,6 +324,30 @@ def test_compiled_programs_are_compiled_once_and_say_why_not(docker_box: Sandbox
     (broken,) = docker_box.run([Job(cpp, source.replace("std::cin", "std::cim"), tests)])
     assert broken.status is Status.COMPILE_ERROR
     assert "cim" in broken.note
+
+
+def test_a_program_in_a_newer_cpp_compiles_too(docker_box: Sandbox) -> None:
+    source = (
+        "#include <iostream>\n#include <ranges>\nint main() { int n; std::cin >> n; int sum = 0;\n"
+        "for (int x : std::views::iota(0, n)) sum += x; std::cout << sum; }"
+    )
+    cpp = toolchain(find_language("cpp"), source, 256)
+    (result,) = docker_box.run([Job(cpp, source, (Stdin(b"5"),))])
+    assert [test.stdout for test in result.tests] == [b"10"], result.note
+
+
+@pytest.mark.slow
+def test_a_java_program_may_be_in_a_package(docker_box: Sandbox) -> None:
+    if images.missing(["jvm"]):
+        pytest.skip("the image group jvm is not built")
+    source = (
+        "package com.example;\nclass Help { static int twice(int x) { return 2 * x; } }\n"
+        "public class Main { record R(int x) {} public static void main(String[] a) {\n"
+        "System.out.print(new R(Help.twice(new java.util.Scanner(System.in).nextInt())).x()); } }"
+    )
+    java = toolchain(find_language("java"), source, 512)
+    (result,) = docker_box.run([Job(java, source, (Stdin(b"5"),), Limits(cpu_s=30))])
+    assert [test.stdout for test in result.tests] == [b"10"], result
 
 
 def test_a_tool_that_the_image_does_not_have_is_our_failure_not_the_programs(
