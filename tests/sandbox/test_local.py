@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,19 @@ def asserted(box: Sandbox) -> list[bool | None]:
     return [test.passed for test in box.run([Job(PYTHON, killer, tests, WIDE)])[0].tests]
 
 
+def threaded(box: Sandbox) -> str:
+    """A program with a thread of its own, while the caller has more of them than a program may."""
+    done = threading.Event()
+    for _ in range(100):
+        threading.Thread(target=done.wait).start()
+    source = (
+        "import threading\nt = threading.Thread(target=lambda: print(input()))\nt.start()\nt.join()"
+    )
+    (result,) = box.run([Job(PYTHON, source, (Stdin(b"5"),), WIDE)])
+    done.set()
+    return result.tests[0].stdout.decode()
+
+
 def hacked(box: Sandbox) -> list[str]:
     """What earned something else than its header says."""
     from test_hacks import HACKS, NEEDS_SHM, earns
@@ -194,6 +208,11 @@ def test_nothing_of_a_program_of_an_ordinary_user_stays() -> None:
 @pytest.mark.slow
 def test_a_program_of_an_ordinary_user_can_neither_read_nor_kill_its_judge() -> None:
     assert as_nobody("asserted") == [True, False]
+
+
+@pytest.mark.slow
+def test_threads_of_an_ordinary_user_are_not_counted_against_its_programs() -> None:
+    assert as_nobody("threaded") == "5\n"
 
 
 @pytest.mark.slow
