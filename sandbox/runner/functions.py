@@ -14,6 +14,7 @@ import json  # noqa: F401
 import os
 
 import judge
+import serving
 import wire
 from zygote import INPUT, OUTPUT, Program, guarded, load
 
@@ -25,7 +26,7 @@ def run(mode, order):
     elif mode == "judge":
         judge.judge(order)
     elif mode == "serve":
-        judge.serve(load)
+        serving.serve(load)
     else:
         judge.together(order, load)
 
