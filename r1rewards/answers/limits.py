@@ -43,6 +43,9 @@ MAX_GAMMA_BITS = 520
 MAX_AGREEMENTS = 24
 """Evaluations with many digits in one decision, 0.3 ms each: twelve identities between functions in one list."""
 
+MAX_CONJUGATED = 8
+"""Letters that are taken as complex because they are conjugated: each makes two of one."""
+
 MAX_TERMS = 500
 """Terms of a sum or product with constant bounds that is added up; longer ones go to the last rung."""
 

@@ -56,6 +56,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _TAGS = re.compile(r"\s*<answer>(.*)</answer>\s*", re.DOTALL)
+_SAYS = frozenset("taocTAOC")  # the first letters of what `CHOSEN` matches
 _PLAIN = re.compile(
     r"(-?)(?:(\d{1,4000})(?:\.(\d{1,1000}))?|\\[dt]?frac\{(-?\d{1,300})\}\{(\d{1,300})\})"
 )
@@ -145,7 +146,7 @@ def _special(text: str) -> Node | None:
         return listed
     if plain.isupper() and plain.isalpha() and plain.isascii() and len(plain) > 1:
         return words(plain)
-    if plain[:1] in "(（ABCDEFGHIJ" or CHOSEN.match(plain):
+    if plain[:1] in "(（ABCDEFGHIJ" or (plain[:1] in _SAYS and CHOSEN.match(plain)):
         chosen = choice(plain)
         if chosen is not None:
             return Choice(chosen[0], _option(chosen[1]))

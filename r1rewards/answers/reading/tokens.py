@@ -125,7 +125,7 @@ _TEXT_COMMANDS = (
     r"|variable"
 )
 _GROUPED = (
-    r"(?P<space>[\s~$\"`]+|\\[ ,;:!>/]|\\(?:[hv]?phantom\s*[^\\{}\s]|(?:[hv]?phantom|[hv]space\*?|tag\*?|label)\s*\{[^{}]*\})|\\(?:left|right|[bB]igg?[lrm]?|mleft|mright|middle)(?![A-Za-z])\s*\.?)"
+    r"(?P<space>[\s~$\"`]+|\\[ ,;:!>/]|\\(?=[hvptl])(?:[hv]?phantom\s*[^\\{}\s]|(?:[hv]?phantom|[hv]space\*?|tag\*?|label)\s*\{[^{}]*\})|\\(?:left|right|[bB]igg?[lrm]?|mleft|mright|middle)(?![A-Za-z])\s*\.?)"
     rf"|\\(?P<text>{_TEXT_COMMANDS})\s*\{{(?P<body>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}"
     r"|\\(?:mathbb|Bbb|mathds|mathbf|bf)\s*(?:\{\s*(?P<set>[RZNQC])\s*\}|(?P<sett>[RZNQC])(?![A-Za-z]))"
     r"|\\(?P<env>(?:begin|end)\s*\{[A-Za-z]+\*?\}(?:\s*\{[clr| ]+\})?)"

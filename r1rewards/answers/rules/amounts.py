@@ -71,8 +71,10 @@ def in_letters(node: Node) -> tuple[Node, str]:
     if type(node) is not Product:
         return node, ""
     powers = [p for factor in node.factors if (p := _unit_powers(factor))]
+    if not powers:
+        return node, ""
     amount = [factor for factor in node.factors if not _unit_powers(factor)]
-    if not powers or not amount or any(map(letters, amount)):
+    if not amount or any(map(letters, amount)):
         return node, ""
     unit = read_unit(
         " ".join(name if e == 1 else f"{name}^{e}" for one in powers for name, e in one)

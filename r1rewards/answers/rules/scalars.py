@@ -166,15 +166,21 @@ def up_to_a_constant(judge: Judge, a: Node, b: Node) -> bool:
 
 
 def with_capitals(judge: Judge, a: Node, b: Node) -> bool:
-    """Constants of integration, `c_1` or `C_1`: case apart, where each side has but one of them."""
-    names = {n: n.upper() for n in letters(a) | letters(b) if n.startswith("c_")}
-    if (
-        judge.is_strict
-        or not names
-        or any(names.keys() & own and set(names.values()) & own for own in (letters(a), letters(b)))
+    """Constants of integration in two sums, `c_1` or `C_1`: case apart, where each side has but one of them."""
+    if type(a) is not Sum or type(b) is not Sum or judge.is_strict:
+        return False
+    names = {name: name.upper() for name in small_constants(a) | small_constants(b)}
+    if not names or any(
+        names.keys() & own and own & {*names.values()} for own in map(letters, (a, b))
     ):
         return False
     return judge.equal(renamed(a, names), renamed(b, names))
+
+
+def small_constants(node: Sum) -> set[str]:
+    """`c_1`, `c_2` of `c_1 e^x + c_2`."""
+    factors = (f for t in node.terms for f in (t.factors if type(t) is Product else (t,)))
+    return {f.name for f in factors if type(f) is Symbol and f.name[:2] == "c_"}
 
 
 def is_computed(node: Node) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from r1rewards.answers.limits import MAX_AGREEMENTS
+from r1rewards.answers.limits import MAX_AGREEMENTS, MAX_CONJUGATED
 from r1rewards.answers.nodes import (
     Big,
     Call,
@@ -225,6 +225,8 @@ def same_value(a: Node, b: Node, seed: int, allowance: Allowance) -> bool:
     if traits.infinite:
         return same_infinity(a, b)
     if traits.conjugated:
+        if len(traits.conjugated) > MAX_CONJUGATED:
+            raise UnknownValueError
         left, right = (with_parts(n, traits.conjugated) for n in (a, b))
         return same_value(left, right, seed, allowance)
     if not traits.letters:
