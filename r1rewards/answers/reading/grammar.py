@@ -556,8 +556,8 @@ class Parser(Functions):
             name = "binom" if name == "C" else "perm"
         self.advance()
         args = self.items(")")
-        if not args:
-            raise self.error("a function of nothing")
+        if not args or (name in ("binom", "perm") and len(args) != 2):
+            raise self.error(f"{name} of {len(args)} arguments")
         return Call(name, args)
 
     def is_pair_ahead(self) -> bool:

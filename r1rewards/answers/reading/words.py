@@ -293,7 +293,7 @@ _NO_SOLUTION: Final = frozenset({
 })  # fmt: skip
 _SET = re.compile(
     r"(?:the |all |any |every |set of )*(?P<part>positive |negative |non-?negative )?(?P<kind>reals|integers"
-    r"|(?:real|rational|complex|natural) numbers)(?: (?:except|excluding|other than)(?: for)? (?:x ?= ?)?(?P<but>[-\d/, and]+))?"
+    r"|(?:real|rational|complex|natural) numbers)(?: (?:except|excluding|other than)(?: for)? (?:x ?= ?)?(?P<but>[-\d/, and]{1,80}))?"
 )
 _KINDS: Final = {"rea": "R", "int": "Z", "rat": "Q", "com": "C", "nat": "N"}
 _PARTS_OF_SETS: Final = {"p": "+", "ne": "-", "no": "≥0"}
