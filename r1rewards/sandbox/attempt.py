@@ -41,10 +41,13 @@ NUMPY = re.compile(r"^\s*(?:import|from)\s+(?:numpy|scipy|pandas)\b", re.MULTILI
 
 
 def profile_of(toolchain: Toolchain, limits: Limits) -> Profile:
-    """The slot that programs of this toolchain and these limits need."""
-    return Profile(
-        toolchain.image, limits.memory_mb, limits.processes, limits.tmp_mb, limits.tmp_files
-    )
+    """The slot that programs of this toolchain and these limits need.
+
+    What is in /tmp and in its two streams outlives a program that the kernel kills for memory: with half of the memory
+    for one and a quarter for each of the others there is room left for the supervisor, or it would be killed next.
+    """
+    tmp_mb = min(limits.tmp_mb, max(1, limits.memory_mb // 2))
+    return Profile(toolchain.image, limits.memory_mb, limits.processes, tmp_mb, limits.tmp_files)
 
 
 @dataclass(slots=True)
@@ -161,7 +164,9 @@ class Attempt:
                 "cpu_s": limits.cpu_s,
                 "wall_s": limits.wall_backstop_s,
                 "output_bytes": limits.output_kb << 10,
-                "file_bytes": max(limits.tmp_mb << 20, (limits.output_kb << 10) + 1),
+                "file_bytes": max(
+                    min(limits.tmp_mb << 20, limits.memory_mb << 18), (limits.output_kb << 10) + 1
+                ),
                 "stack_bytes": stack_mb << 20,
                 "memory_bytes": limits.memory_mb << 20,
                 "processes": limits.processes,

@@ -47,7 +47,8 @@ class Limits:
     memory_mb: of the whole slot, page cache and files in /tmp included; more means killed, not MemoryError.
     processes: processes and threads alive at once.
     output_kb: of stdout, and again of stderr.
-    tmp_mb, tmp_files: of /tmp, which is the working directory and the only writable one; also the largest file.
+    tmp_mb, tmp_files: of /tmp, which is the working directory and the only writable one; also the largest file. No more
+               than half of the memory, and no file than a quarter of it.
     """
 
     cpu_s: float = 6.0

@@ -558,6 +558,22 @@ def test_a_program_that_prints_much_for_each_of_many_tests_is_judged(
     assert {(test.status, len(test.stdout)) for test in result.tests} == {(Status.OK, 4_000_001)}
 
 
+def test_files_and_streams_that_fill_the_memory_do_not_cost_the_slot(
+    docker_box: Sandbox, python: Toolchain
+) -> None:
+    source = """
+import os, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+for fd in 1, 2, *(os.open(f"/tmp/{i}", os.O_CREAT | os.O_RDWR) for i in range(5)):
+    try:
+        for _ in range(70): os.write(fd, b"x" * (1 << 20))
+    except OSError: pass
+"""
+    result = run(docker_box, python, source, limits=Limits(memory_mb=32))
+    assert result.status is Status.OK
+    assert result.tests[0].status in (Status.OUTPUT_LIMIT, Status.MEMORY_LIMIT)
+
+
 @pytest.mark.parametrize("processes", ["per_test", "auto"])
 def test_of_a_long_output_the_verdict_is_kept_and_its_beginning(
     processes: Any, docker_box: Sandbox, python: Toolchain
