@@ -321,8 +321,10 @@ def _is_blank(text: str, start: int, end: int) -> bool:
 
 def _content(text: str, box: _Box) -> str:
     """What stands in the box; a box inside it becomes a group."""
-    content = text[box.start : box.end]
+    content = text[box.start : box.end].strip()
     if "box" in content:
+        if content.startswith("\\boxed{") and _closing_brace(content, 6) == len(content) - 1:
+            content = content[7:-1]
         content = content.replace("\\boxed", "").replace("\\fbox", "")
     return content.strip()
 

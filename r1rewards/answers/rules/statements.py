@@ -69,7 +69,7 @@ def one_element(judge: Judge, a: Node, b: Node) -> bool | None:
         and other.ops
         and other.ops[0] != "="
     ):
-        return sets(judge, a, b)
+        return assigned(judge, a, b) if other.ops[0] == "∈" else sets(judge, a, b)
     if (
         judge.is_strict
         or len(items) != 1
