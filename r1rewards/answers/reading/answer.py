@@ -77,6 +77,10 @@ def read_answer(text: str) -> Node:
     if len(text) > MAX_CHARS:
         raise UnreadableAnswerError(f"{len(text)} characters; at most {MAX_CHARS} are read")
     text = text.strip()
+    if (
+        text[-1:] == "." and text[-2:-1] not in ".mM\\"
+    ):  # the end of a sentence, but not of `p.m.` or dots
+        text = text[:-1].rstrip()
     if text[:1] in "<\\*":  # or empty
         text = _unwrapped(text)
     found = _special(text)
