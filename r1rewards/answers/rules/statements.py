@@ -211,7 +211,7 @@ def assigned(judge: Judge, a: Node, b: Node) -> bool | None:
             return judge.refused("a name on one side only")
         value = relation.sides[1]
         return judge.same(value, b) if relation is a else judge.same(a, value)
-    if relation.ops and relation.ops[0] == "∈" and not isinstance(other, SCALARS):
+    if relation.ops == ("∈",) and not isinstance(other, SCALARS):
         value = relation.sides[1]
         return judge.same(value, b) if relation is a else judge.same(a, value)
     if relation.ops[0] != "=" and isinstance(other, (*SETS, Tuple, FiniteSet, Several)):
