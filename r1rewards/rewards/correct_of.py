@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from r1rewards.errors import BadCallError
 from r1rewards.reward import Outcomes
 from r1rewards.rewards import accuracy
 from r1rewards.verdicts import CODE_OF, VERDICTS, Verdict
@@ -32,9 +33,9 @@ class Correct(NamedTuple):
 
 
 def correct_of(batch: Batch) -> Correct | Callable[[], Correct]:
-    """From the column `correct` (booleans, None where unknown) if the call gave it, else the verdicts of `accuracy`.
+    """From the column `correct` (booleans; None or NaN where unknown) if the call gave it, else as `accuracy` says.
 
-    A function that waits for them, where accuracy runs elsewhere.
+    A function that waits for accuracy's verdicts, where it runs elsewhere. Raises BadCallError for other values.
     """
     if batch.has("correct"):
         return _given(batch)
@@ -46,10 +47,21 @@ def correct_of(batch: Batch) -> Correct | Callable[[], Correct]:
 
 
 def _given(batch: Batch) -> Correct:
-    values = batch.column("correct")
+    values = [_read(value) for value in batch.column("correct")]
     is_known = np.array([value is not None for value in values], np.bool_)
     verdicts = np.full(len(batch), CODE_OF[Verdict.NOT_APPLICABLE], np.uint8)
-    return Correct(np.array([bool(v) for v in values], np.bool_), is_known, verdicts)
+    return Correct(np.array(values, np.bool_), is_known, verdicts)
+
+
+def _read(value: Any) -> bool | None:
+    # NaN is what an array of rewards holds where a rollout could not be scored, and bool(nan) is True.
+    if value is None or (isinstance(value, (float, np.floating)) and np.isnan(value)):
+        return None
+    if isinstance(value, (bool, int, float, np.generic)) and value in {0, 1}:
+        return bool(value)
+    raise BadCallError(
+        f"correct: True or False for each rollout, or None where that is unknown; not {value!r}"
+    )
 
 
 def _from_accuracy(found: Outcomes) -> Correct:

@@ -55,6 +55,29 @@ def test_where_accuracy_is_unknown_the_length_is_unscored_but_counts() -> None:
     assert found.rewards[1:].tolist() == [0, -0.5]
 
 
+def test_nan_in_the_column_correct_is_unknown_not_right() -> None:
+    scored = score_batch(
+        ["\\boxed{4}", "\\boxed{5} ", "\\boxed{4}  "], ["4", "", "5"], rewards="accuracy"
+    )
+    right = scored.part("accuracy")  # an array of 1.0, NaN for the unusable reference, and 0.0
+    assert np.isnan(right).tolist() == [False, True, False]
+    for reward, options in (
+        ("length", {}),
+        ("cosine", {"max_length": 9, "characters_per_token": 1}),
+    ):
+        found = score_batch(
+            ["x", "xx", "xxx"], rewards=reward, groups="g", correct=right, **options
+        )
+        assert np.isnan(found.rewards[:, 0]).tolist() == [False, True, False]
+        assert found.verdicts[1, 0] is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("value", ["False", 0.5, -1, 2])
+def test_what_says_neither_right_nor_wrong_is_a_bad_call(value: Any) -> None:
+    with pytest.raises(BadCallError, match="True or False"):
+        of(["x"], [value])
+
+
 def test_a_batch_of_no_known_groups_is_an_error() -> None:
     with pytest.raises(BadCallError, match="groups="):
         score_batch(["a", "b"], ["1", "1"], rewards="length", correct=True)
