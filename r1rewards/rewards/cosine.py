@@ -73,7 +73,7 @@ def _outcomes(batch: Batch, correct: Correct) -> Outcomes:
 def _value(batch: Batch, name: str) -> npt.NDArray[np.float64]:
     values = batch.column(name, _VALUES[name])
     for value in values if batch.has(name) else ():
-        if not isinstance(value, (int, float)) or not -1 <= value <= 1:
+        if not isinstance(value, (int, float, np.number)) or not -1 <= value <= 1:
             raise BadCallError(
                 f"cosine: {name} lies between -1 and 1, not {value!r}; for more, give the reward a weight"
             )

@@ -55,17 +55,21 @@ def _length(text: str, ids: Any, ratio: Any, reward: str) -> tuple[float, str]:
         return float(len(ids)), "tokens"
     if ratio is None:
         return math.nan, "unknown"
-    if not isinstance(ratio, (int, float)) or not 0 < ratio < math.inf:
+    if not isinstance(ratio, (int, float, np.number)) or not 0 < ratio < math.inf:
         raise BadCallError(f"{reward}: characters_per_token is a number above 0, not {ratio!r}")
-    return len(text) / ratio, f"characters / {ratio:g}"
+    return len(text) / float(ratio), f"characters / {ratio:g}"
 
 
 def limits(batch: Batch, reward: str, name: str) -> npt.NDArray[np.float64]:
     """(B,) the column `name`, a number of tokens above 0; NaN where a row has none, BadCallError where no row has."""
     if len(batch) and not batch.has(name):
         raise BadCallError(f"{reward}: pass {name}=..., in tokens")
-    values = batch.column(name)
-    for value in values:
-        if value is not None and not (isinstance(value, (int, float)) and 0 < value < math.inf):
-            raise BadCallError(f"{reward}: {name} is a number of tokens above 0, not {value!r}")
-    return np.array([math.nan if value is None else value for value in values], np.float64)
+    return np.array([_limit(value, reward, name) for value in batch.column(name)], np.float64)
+
+
+def _limit(value: Any, reward: str, name: str) -> float:
+    if value is None or value != value:  # noqa: PLR0124 - NaN, as pandas fills a column that has gaps
+        return math.nan
+    if isinstance(value, (int, float, np.number)) and 0 < value < math.inf:
+        return float(value)
+    raise BadCallError(f"{reward}: {name} is a number of tokens above 0, not {value!r}")

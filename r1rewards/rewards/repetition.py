@@ -51,14 +51,14 @@ def score_repetition(batch: Batch) -> Outcomes:
 
 
 def _size(n: Any) -> int:
-    if isinstance(n, int) and n >= 1:
-        return n
+    if isinstance(n, (int, np.integer)) and n >= 1:
+        return int(n)
     raise BadCallError(f"repetition: ngram_size is a whole number from 1 on, not {n!r}")
 
 
 def _penalty(value: Any) -> float:
-    if isinstance(value, (int, float)) and -1 <= value <= 0:
-        return value
+    if isinstance(value, (int, float, np.number)) and -1 <= value <= 0:
+        return float(value)
     raise BadCallError(
         f"repetition: max_penalty lies between -1 and 0, not {value!r}; for more, give the reward a weight"
     )

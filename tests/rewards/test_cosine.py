@@ -68,3 +68,9 @@ def test_unknown_answers_and_lengths_are_unscored() -> None:
 def test_a_bad_option_is_an_error(columns: dict[str, Any]) -> None:
     with pytest.raises(BadCallError, match="cosine"):
         of([1], True, **columns)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    values = {"max_length": np.int64(10), "max_value_correct": np.float32(0.75)}
+    found = of([0], True, **values)
+    assert found.rewards.tolist() == [0.75]

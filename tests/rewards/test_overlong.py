@@ -76,3 +76,15 @@ def test_a_row_without_a_length_or_a_limit_is_not_applicable() -> None:
 def test_a_bad_limit_is_an_error(columns: dict[str, Any]) -> None:
     with pytest.raises(BadCallError, match="overlong"):
         score(["x"], **{"characters_per_token": 4, **columns})
+
+
+def test_numbers_of_numpy_are_numbers_and_nan_is_a_gap() -> None:
+    ids = [[0] * 90] * 2
+    limit, cache = np.int64(100), np.float32(20)
+    found = score(["", ""], completion_ids=ids, max_length=[limit, np.nan], cache_length=cache)
+    assert found.rewards[0] == -0.5
+    assert found[1].verdict is Verdict.NOT_APPLICABLE
+    per_token = score(
+        ["x" * 180], characters_per_token=np.int64(2), max_length=100, cache_length=20
+    )
+    assert per_token.rewards[0] == -0.5

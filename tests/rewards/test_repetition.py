@@ -65,3 +65,10 @@ def test_saying_it_twice_never_earns_more(text: str) -> None:
 def test_a_bad_option_is_an_error(column: dict[str, Any]) -> None:
     with pytest.raises(BadCallError, match="repetition"):
         score(["a"], **column)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    columns = {"ngram_size": np.int64(1), "max_penalty": np.float32(-0.5)}
+    found = REWARD.score(Batch(["a a"], columns=columns))
+    assert isinstance(found, Outcomes)
+    assert found.rewards.tolist() == [-0.25]
