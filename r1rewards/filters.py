@@ -90,8 +90,8 @@ def mixed_language(
     share = score.rewards["language"]
     if share is None:
         return KEPT
-    is_mixed = share < least_share
-    if least_share <= share < 1:  # the detail counts the words anew: only where it can decide
+    is_mixed = share < np.float32(least_share)  # as shares are: 19 of 20 words are 0.95
+    if not is_mixed and share < 1:  # the detail counts the words anew: only where it can decide
         runs = score.outcomes["language"].detail.get("foreign", ())
         is_mixed = any(run["words"] >= most_foreign_words for run in runs)
     return _decision(not is_mixed, "mixed-language", round(share, 4))

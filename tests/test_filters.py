@@ -103,6 +103,15 @@ def test_a_clause_in_another_language_drops_a_thought_that_is_nearly_all_in_its_
     assert mixed_language(Rollout(text), score, most_foreign_words=9).keep
 
 
+def test_one_foreign_word_in_twenty_is_no_mixture() -> None:
+    words = " ".join(sentences("all")["en"][:6]).split()[:19]
+    text = " ".join([*words, "собака"])  # 19 of 20: 0.95 as float32 lies below 0.95
+    (score,) = score_batch([f"<think>{text}</think>4"], rewards="language", language="en")
+    assert score.rewards["language"] == pytest.approx(0.95)
+    assert mixed_language(Rollout(text), score).keep
+    assert not mixed_language(Rollout(text), score, 0.96).keep
+
+
 def test_a_long_paragraph_is_counted_in_words_without_formulas() -> None:
     short = thought("\n\n".join([PROSE * 5] * 10))
     assert long_paragraph(short, SCORE).keep
