@@ -9,6 +9,7 @@ Rollouts that could not be scored are left out: they are neither right nor wrong
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,10 +61,16 @@ class Evaluation:
     sources: Mapping[str, Evaluation] = field(default_factory=dict)
 
     def value(self, name: str) -> float:
-        """The figure named `pass@K` or `cons@K`; NaN where this file has none of that name."""
+        """The figure named `pass@K` or `cons@K`; NaN where there is none for that K.
+
+        Raises BadCallError for other names.
+        """
         kind, _, k = name.partition("@")
-        found = {"pass": self.passes, "cons": self.consensus}.get(kind, {})
-        estimate = found.get(int(k)) if k.isdecimal() else None
+        kinds = {"pass": self.passes, "cons": self.consensus}
+        if kind not in kinds or not re.fullmatch(r"[1-9][0-9]*", k):
+            there = ", ".join(f"{kind}@{k}" for kind, found in kinds.items() for k in found)
+            raise BadCallError(f"no figure is named {name!r}; there is {there or 'none'}")
+        estimate = kinds[kind].get(int(k))
         return math.nan if estimate is None else estimate.value
 
     def solved(self, rate: float) -> list[Hashable]:
@@ -94,9 +101,14 @@ def evaluate(
 
     is_correct: (B,) 1.0, 0.0, or NaN where unscored. groups: B ids; rollouts with equal ids share a prompt.
     answers:    B extracted answers for cons@k, None where there is none. sources: B names of data sources.
-    Raises BadCallError where the lengths differ.
+    Raises BadCallError where the lengths differ, and for partial credit.
     """
     right = np.asarray(is_correct, dtype=np.float64)
+    odd = right[~np.isnan(right) & (right != 0) & (right != 1)]
+    if odd.size:
+        raise BadCallError(
+            f"is_correct is 1.0, 0.0 or NaN for each rollout, not {odd[0]:g}; see `correctness`"
+        )
     given = (groups, answers, sources)
     if any(column is not None and len(column) != len(right) for column in given):
         raise BadCallError(

@@ -115,8 +115,22 @@ def test_small_groups_are_left_out_of_a_large_k() -> None:
     assert found.rates == {"a": 1 / 3, "b": 1.0}
     assert found.solved(1.0) == ["b"]
     assert math.isnan(found.value("pass@64"))
-    assert math.isnan(found.value("pass@x"))
     assert not found.consensus
+
+
+@pytest.mark.parametrize("name", ["foo", "pass", "pass@x", "pass@0", "maj@4", "pass@²", ""])
+def test_a_figure_of_no_such_name_is_an_error_that_lists_them(name: str) -> None:
+    found = evaluate([1, 0], ["a", "a"], ["4", "5"])
+    with pytest.raises(BadCallError, match="pass@1, pass@2, cons@1, cons@2"):
+        found.value(name)
+    with pytest.raises(BadCallError, match="there is none"):
+        evaluate([], []).value(name)
+
+
+def test_partial_credit_is_no_correctness() -> None:
+    with pytest.raises(BadCallError, match=r"not 0\.5"):
+        evaluate([0.5, 0.5, 1.0], ["a", "a", "a"])
+    assert evaluate([True, False], ["a", "a"]).value("pass@1") == 0.5
 
 
 def test_sources_have_their_own_figures() -> None:
