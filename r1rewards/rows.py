@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from r1rewards.errors import BadCallError
 from r1rewards.files import Meter, json_name, raw_rows
 from r1rewards.rewards.code_tests import DATA_SET_COLUMNS
-from r1rewards.rollouts import completion_text, prompt_text
+from r1rewards.rollouts import Rollout, completion_text, prompt_text
 from r1rewards.shapes import flattened
 
 if TYPE_CHECKING:
@@ -216,6 +216,28 @@ def columns_of(rows: Sequence[Row], option_names: Iterable[str]) -> dict[str, li
     refused = set(option_names) - set(DATA_COLUMNS) | _NOT_COLUMNS
     names = dict.fromkeys(name for row in rows for name in row.columns if name not in refused)
     return {name: [row.columns.get(name) for row in rows] for name in names}
+
+
+def with_options(
+    rows: Iterable[Row], options: Mapping[str, Any], option_names: Iterable[str]
+) -> list[Row]:
+    """The rows with the columns that hold for them: `options`, which hold for all, and no option of their own.
+
+    What else looks at rows (filters, audit, report) then sees what the rewards see; see `columns_of`.
+    """
+    refused = (set(option_names) | {"tags"}) - set(DATA_COLUMNS)
+    found = []
+    for row in rows:
+        own = {name: value for name, value in row.columns.items() if name not in refused}
+        found.append(replace(row, columns={**own, **options}))
+    return found
+
+
+def rollout_of(row: Row) -> Rollout:
+    """The row as filters and the audit want it. A thought that was joined back in is not prefilled."""
+    text, has_thought = completion_text(row.completion)
+    columns = {**row.columns, "prefilled": False} if has_thought else row.columns
+    return Rollout(text, row.reference, prompt_text(row.prompt), row.group, columns)
 
 
 _NOT_COLUMNS = {

@@ -28,7 +28,7 @@ from r1rewards.cli.summary import Summary
 from r1rewards.errors import BadCallError, BadRowError
 from r1rewards.files import Meter
 from r1rewards.reward import Reward
-from r1rewards.rows import BadRow, Keys, Row, columns_of, read_rows
+from r1rewards.rows import BadRow, Keys, Row, columns_of, read_rows, with_options
 
 CHUNK_ROWS = 1024
 CHUNK_LETTERS = 32 << 20  # rows of 5 MB come in chunks of a few, so that memory stays flat
@@ -145,7 +145,9 @@ def _score_file(
     meter = Meter()
     progress = Progress(meter, arguments.limit)
     found = read_rows(arguments.file, keys, meter)
-    for rows in _chunks(found, arguments.limit, [r for r, _ in chosen], summary):
+    names = {name for reward, _ in chosen for name in reward.options or ()}
+    for chunk in _chunks(found, arguments.limit, [r for r, _ in chosen], summary):
+        rows = with_options(chunk, options, names)
         # The audit and the report look at more than a scored file holds.
         more = arguments.audit or arguments.html
         done = None if more else outputs.replay(rows, chosen)

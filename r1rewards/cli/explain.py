@@ -14,7 +14,7 @@ from r1rewards.cli.check import score_rows
 from r1rewards.cli.options import check_options, parse_options, parse_rewards
 from r1rewards.cli.scored_file import as_json
 from r1rewards.errors import BadCallError, BadRowError
-from r1rewards.rows import BadRow, Keys, Row, read_rows
+from r1rewards.rows import BadRow, Keys, Row, read_rows, with_options
 
 
 def add_parser(commands: Any) -> None:
@@ -55,8 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Score one row and explain it. Exit code 0, whatever the row earned."""
     spec = parse_rewards(arguments.rewards)
     options = parse_options(arguments.option)
-    check_options(options, [reward for reward, _ in resolve(spec)])
-    row = _row(arguments)
+    rewards = [reward for reward, _ in resolve(spec)]
+    check_options(options, rewards)
+    names = {name for reward in rewards for name in reward.options or ()}
+    (row,) = with_options([_row(arguments)], options, names)
     scores = score_rows([row], spec, options)
     if arguments.json:
         outcomes = {
@@ -68,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     from r1rewards.cli.explained import Explained
 
-    print(Explained(row, scores, options, is_full=arguments.full).as_text())
+    print(Explained(row, scores, is_full=arguments.full).as_text())
     return 0
 
 

@@ -13,9 +13,10 @@ from r1rewards.answers.nodes import Node
 from r1rewards.answers.references import reference_key, reference_of
 from r1rewards.answers.trace import Trace, trace
 from r1rewards.batch import Scores
-from r1rewards.rollouts import completion_text, prompt_text
-from r1rewards.rows import Row
-from r1rewards.text.spans import layout_of, read_tags, think_span
+from r1rewards.rewards.spans_of import is_prefilled
+from r1rewards.rollouts import prompt_text
+from r1rewards.rows import Row, rollout_of
+from r1rewards.text.spans import read_tags, think_span
 from r1rewards.verdicts import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -30,15 +31,13 @@ LONGEST = 6000
 class Explained:
     """One scored row, explained."""
 
-    def __init__(
-        self, row: Row, scores: Scores, options: Mapping[str, Any], *, is_full: bool = False
-    ) -> None:
+    def __init__(self, row: Row, scores: Scores, *, is_full: bool = False) -> None:
         self.row, self.scores, self.is_full = row, scores, is_full
-        self.columns = {**row.columns, **options}
-        self.score = scores[0]
-        self.text, has_thought = completion_text(row.completion)
-        self.tags = read_tags(self.text, layout_of(self.columns.get("tags")))
-        self.is_prefilled = bool(self.columns.get("prefilled")) and not has_thought
+        self.columns, self.score = row.columns, scores[0]
+        rollout = rollout_of(row)
+        self.text = rollout.completion
+        self.tags = read_tags(self.text, rollout.get("tags"))
+        self.is_prefilled = is_prefilled(rollout)
 
     def as_text(self) -> str:
         """All sections, coloured where standard output is a terminal."""

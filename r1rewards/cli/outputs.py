@@ -15,12 +15,11 @@ import numpy as np
 
 from r1rewards import filters
 from r1rewards.batch import Scores
-from r1rewards.cli.options import parse_options
 from r1rewards.cli.scored_file import RowFile, as_json, line_of, rows_in
 from r1rewards.errors import BadCallError
 from r1rewards.files import is_read, is_same
 from r1rewards.reward import Outcomes
-from r1rewards.rollouts import Rollout, completion_text, prompt_text
+from r1rewards.rows import rollout_of
 from r1rewards.verdicts import CODE_OF, Verdict
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def open_outputs(
             for p in paths
         )
         opened.pop_all()  # both are open: `Outputs` closes them
-    return Outputs(kept, rejected, sieve, parse_options(arguments.option))
+    return Outputs(kept, rejected, sieve)
 
 
 def _check_paths(arguments: argparse.Namespace) -> None:
@@ -130,9 +129,8 @@ class Outputs:
         kept: RowFile | None,
         rejected: RowFile | None,
         sieve: Sieve | None,
-        options: Mapping[str, Any],
     ) -> None:
-        self._kept, self._rejected, self._sieve, self._options = kept, rejected, sieve, options
+        self._kept, self._rejected, self._sieve = kept, rejected, sieve
         self._files = [file for file in (kept, rejected) if file is not None]
         self._done: dict[int, dict[str, Any]] = {}
         self._selection = filters.Selection()
@@ -165,7 +163,7 @@ class Outputs:
     def _write(self, row: Row, scores: Scores, i: int) -> None:
         decision = filters.KEPT
         if self._sieve:
-            rollout = self._rollout(row)
+            rollout = rollout_of(row)
             decision = filters.judge(
                 rollout,
                 scores[i],
@@ -185,14 +183,7 @@ class Outputs:
             return
         self.kept += 1
         if self._sieve and self._sieve.best_of:
-            self._selection.add(filters.candidate(self._rollout(row)))
-
-    def _rollout(self, row: Row) -> Rollout:
-        text, has_thought = completion_text(row.completion)
-        columns = {**row.columns, **self._options}
-        if has_thought:
-            columns["prefilled"] = False
-        return Rollout(text, row.reference, prompt_text(row.prompt), row.group, columns)
+            self._selection.add(filters.candidate(rollout_of(row)))
 
     def finish(self) -> None:
         """Close the files, and choose the best of each prompt, if asked to."""

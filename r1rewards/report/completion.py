@@ -8,9 +8,9 @@ from typing import Any
 
 from r1rewards.batch import Score
 from r1rewards.report.html import Markup, el
-from r1rewards.rollouts import completion_text
-from r1rewards.rows import Row
-from r1rewards.text.spans import Tags, layout_of, read_tags, think_span
+from r1rewards.rewards.spans_of import is_prefilled
+from r1rewards.rows import Row, rollout_of
+from r1rewards.text.spans import Tags, read_tags, think_span
 
 HEAD, TAIL, AROUND = 700, 700, 350
 """Letters kept at the start, at the end, and on either side of the answer. Real completions run to 100,000."""
@@ -18,12 +18,13 @@ HEAD, TAIL, AROUND = 700, 700, 350
 
 def marked(row: Row, score: Score) -> Markup:
     """The completion of a row as one `<pre>`."""
-    text = completion_text(row.completion)[0]
+    rollout = rollout_of(row)
+    text = rollout.completion
     if not text.strip():
         return el("p", "The completion is empty.", class_="note")
-    tags = read_tags(text, layout_of(row.columns.get("tags")))
+    tags = read_tags(text, rollout.get("tags"))
     answer = answer_span(text, score)
-    marks = list(_marks(text, tags, answer, bool(row.columns.get("prefilled"))))
+    marks = list(_marks(text, tags, answer, is_prefilled(rollout)))
     pieces: list[Any] = []
     for start, end in _kept(len(text), answer):
         if start:

@@ -109,9 +109,7 @@ def shown(text: str, detail: dict[str, Any], *, is_full: bool = False) -> str:
     """What is printed for a row whose reward gave this detail."""
     reward = Reward("code", lambda batch: [Outcome(Verdict.WRONG, 0.0, detail)])
     row = Row("f:1", {}, text, {"type": "stdin"})
-    return Explained(
-        row, score_batch([text], [None], rewards=reward), {}, is_full=is_full
-    ).as_text()
+    return Explained(row, score_batch([text], [None], rewards=reward), is_full=is_full).as_text()
 
 
 def test_tests_of_code_are_listed_with_the_difference_of_the_first_failure() -> None:

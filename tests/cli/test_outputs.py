@@ -311,3 +311,39 @@ def test_best_of_needs_a_prompt(tmp_path: Path, capsys: Any) -> None:
     file = write(tmp_path / "in.jsonl", [{k: v for k, v in ROWS[0].items() if k != "prompt"}])
     assert main(["check", file, "--best-of", "1"]) == 2
     assert "prompt_id" in capsys.readouterr().err
+
+
+TOPICS = {
+    "completion": "<think>\nWe add two and two.\n</think>\n\n\\boxed{4}",
+    "answer": "4",
+    "prompt": "2 + 2?",
+    "tags": ["algebra", "easy", "sums"],
+    "units": "apples",
+}
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["check", "--drop", "code-block,long-paragraph,degenerate", "--best-of", "1"],
+        ["check", "--audit"],
+        ["check", "--html", "page.html"],
+        ["explain"],
+    ],
+)
+def test_columns_named_as_options_are_data_to_all_that_look_at_rows(
+    tmp_path: Path, monkeypatch: Any, capsys: Any, argv: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = write(tmp_path / "in.jsonl", [TOPICS])
+    assert main([argv[0], file, *argv[1:]]) == 0
+    assert "correct" in capsys.readouterr().out
+
+
+def test_filters_look_at_the_thought_that_the_call_describes(tmp_path: Path, capsys: Any) -> None:
+    thought = "[THINK]\nWe add.\n[/THINK]\n```python\n2 + 2\n```\n\\boxed{4}"
+    file = write(tmp_path / "in.jsonl", [{"completion": thought, "answer": "4"}])
+    tags = ["--option", 'tags=["[THINK]", "[/THINK]"]', "--option", "style=think"]
+    for flags, kept in (([], 0), (tags, 1)):
+        assert main(["check", file, "--drop", "code-block", *flags, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["filters"]["kept"] == kept
