@@ -6,10 +6,11 @@ A finding is a reason to look at rows, not a verdict on them: nothing here chang
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 import zlib
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -20,10 +21,13 @@ import numpy.typing as npt
 from r1rewards.batch import Score, Scores
 from r1rewards.evaluation import answer_classes, correctness
 from r1rewards.groups import group_index
-from r1rewards.rollouts import completion_text
-from r1rewards.rows import Row
+from r1rewards.rewards.accuracy import rows_with_tests
+from r1rewards.rewards.code_tests import DATA_SET_COLUMNS
+from r1rewards.rewards.spans_of import is_prefilled
+from r1rewards.rollouts import Batch, Rollout
+from r1rewards.rows import Row, rollout_of
 from r1rewards.text.code_blocks import find_program
-from r1rewards.text.spans import read_tags, think_span, visible_start
+from r1rewards.text.spans import Tags, read_tags, think_span, visible_start
 from r1rewards.verdicts import Verdict
 
 SHOWN = 20
@@ -59,27 +63,35 @@ class _Seen:
     row: Row
     score: Score
     is_right: bool | None
+    has_tests: bool
 
     @cached_property
+    def rollout(self) -> Rollout:
+        return rollout_of(self.row)
+
+    @property
     def text(self) -> str:
-        return completion_text(self.row.completion)[0]
+        return self.rollout.completion
+
+    @cached_property
+    def tags(self) -> Tags:
+        return read_tags(self.text, self.rollout.get("tags"))
 
     @cached_property
     def visible(self) -> str:
         """What comes after the thinking."""
-        start = visible_start(read_tags(self.text), bool(self.row.columns.get("prefilled")))
+        start = visible_start(self.tags, is_prefilled(self.rollout))
         return "" if start < 0 else self.text[start:]
 
     @cached_property
     def thought(self) -> str | None:
-        is_prefilled = bool(self.row.columns.get("prefilled"))
-        span = think_span(read_tags(self.text), self.text, is_prefilled)
+        span = think_span(self.tags, self.text, is_prefilled(self.rollout))
         return None if span is None else self.text[slice(*span)]
 
     @cached_property
     def program(self) -> ast.Module | None:
         """The last block of Python, where the row is judged by tests."""
-        if self.row.columns.get("tests") is None and not isinstance(self.row.reference, Mapping):
+        if not self.has_tests:
             return None
         code, _ = find_program(self.visible, 0, lambda name: name in {"python", "python3", "py"})
         try:
@@ -93,12 +105,24 @@ class _Seen:
         return any(outcome.verdict is verdict for outcome in self.score.outcomes.values())
 
 
+def _have_tests(rows: Sequence[Row]) -> list[bool]:
+    """For each row, whether it is judged by running its code, as `accuracy` sees it."""
+    names = ("tests", "task", *DATA_SET_COLUMNS)
+    columns = {name: [row.columns.get(name) for row in rows] for name in names}
+    given = {name: values for name, values in columns.items() if any(v is not None for v in values)}
+    return rows_with_tests(Batch([""] * len(rows), [row.reference for row in rows], columns=given))
+
+
 def _offers_several(seen: _Seen) -> bool:
     return len(set(seen.score.find("boxes") or ())) > 1 and seen.is_right is not True
 
 
 def _has_many_boxes(seen: _Seen) -> bool:
-    return seen.visible.count("\\boxed") > 5  # a worked solution of several parts boxes 2 to 4
+    return len(_BOX.findall(seen.visible)) > 5  # a worked solution of several parts boxes 2 to 4
+
+
+_BOX = re.compile(r"\\boxed(?!\s*\{\s*(?:\\[hv]?phantom|\\q?quad|\\hspace|\}))")
+"""A box with something in it: problems ask for "the number that belongs into the \\boxed{\\phantom{2}}"."""
 
 
 def _skips_thought(seen: _Seen) -> bool:
@@ -272,8 +296,9 @@ class Audit:
     def add(self, rows: Sequence[Row], scores: Scores) -> None:
         """Look at one chunk."""
         right = correctness(scores, self._reward)
+        has_tests = _have_tests(rows)
         for i, (row, score) in enumerate(zip(rows, scores, strict=True)):
-            seen = _Seen(row, score, None if np.isnan(right[i]) else bool(right[i]))
+            seen = _Seen(row, score, None if np.isnan(right[i]) else bool(right[i]), has_tests[i])
             flags = tuple(check.name for check in _ROW_CHECKS if check.is_found(seen))
             for name in flags:
                 self._counts[name] += 1
@@ -314,11 +339,10 @@ class _Columns:
 
     def add(self, seen: _Seen) -> None:
         answer = seen.score.find("answer")
-        group = seen.row.group
         self.places.append(seen.row.place)
         self.totals.append(np.nan if seen.score.total is None else seen.score.total)
         self.lengths.append(len(seen.text))
-        self.groups.append(seen.row.place if group is None else group)
+        self.groups.append(_group_of(seen.row))
         self.answers.append(answer if isinstance(answer, str) and len(answer) < 400 else None)
         self.references.append(str(seen.row.reference)[:400])
         self.right.append(seen.is_right)
@@ -342,7 +366,8 @@ class _Columns:
         known = ~np.isnan(totals)
         if known.sum() < 50 or not totals[known].std():
             return None
-        where = index[known] if groups * 2 <= len(totals) else np.zeros(known.sum(), dtype=np.intp)
+        is_grouped = groups * 2 <= len(totals)
+        where = index[known] if is_grouped else np.zeros(known.sum(), dtype=np.intp)
         left = _centred(_ranks(totals[known]), where)
         right = _centred(_ranks(np.array(self.lengths, dtype=np.float64)[known]), where)
         scale = float(np.sqrt((left @ left) * (right @ right)))
@@ -352,29 +377,38 @@ class _Columns:
         longest = np.argsort(-np.array(self.lengths, dtype=np.float64))[:SHOWN]
         return Finding(
             "reward-rises-with-length", "reward",
-            f"the total rises with the length of the completion (rank correlation {rho:.2f} within prompts)",
+            f"the total rises with the length of the completion (rank correlation {rho:.2f} "
+            f"{'within' if is_grouped else 'over all'} prompts)",
             "Compare right and wrong answers of equal length; `overlong` or `cosine` take the incentive away.",
             int(known.sum()), tuple(self.places[i] for i in longest),
         )  # fmt: skip
 
     def _one_answer(self, index: npt.NDArray[np.intp], groups: int) -> Finding | None:
-        """One answer to many prompts, far more often than it is their reference."""
+        """One answer to many prompts, far more often than it is right.
+
+        A policy that answers half of its questions rightly gives `A` to a quarter of those with four choices, mostly to
+        others than it should: that is no collapse.
+        """
         prompts: dict[str, set[int]] = {}
         wanted: dict[str, set[int]] = {}
         for i, answer in enumerate(self.answers):
             if answer is not None:
                 prompts.setdefault(answer.strip(), set()).add(int(index[i]))
+                if self.right[i]:  # however the reference is written
+                    wanted.setdefault(answer.strip(), set()).add(int(index[i]))
             wanted.setdefault(self.references[i].strip(), set()).add(int(index[i]))
-        if not prompts:
-            return None
-        answer = max(prompts, key=lambda a: len(prompts[a] - wanted.get(a, set())))
-        wrongly = prompts[answer] - wanted.get(answer, set())
-        if len(wrongly) < max(10, 0.1 * groups):
+        wrongly = {
+            answer: len(given - wanted.get(answer, set()))
+            for answer, given in prompts.items()
+            if len(given) >= 1.5 * len(wanted.get(answer, set()))
+        }
+        answer = max(wrongly, key=lambda a: wrongly[a], default="")
+        if wrongly.get(answer, 0) < max(10, 0.1 * groups):
             return None
         rows = [i for i, given in enumerate(self.answers) if given and given.strip() == answer]
         return Finding(
             "one-answer", "reward",
-            f"the answer {answer[:40]!r} is given to {len(prompts[answer]):,} prompts, and is the reference of "
+            f"the answer {answer[:40]!r} is given to {len(prompts[answer]):,} prompts, and is right for "
             f"{len(prompts[answer] & wanted.get(answer, set())):,} of them",
             "The policy may have collapsed onto a guess, or the prompts name it.",
             len(rows), tuple(self.places[i] for i in rows[:SHOWN]),
@@ -414,6 +448,13 @@ class _Columns:
             "Rows of one prompt share one answer: was the right key named by --group-by?",
             len(torn), tuple(self.places[i] for i in torn[:SHOWN]),
         )  # fmt: skip
+
+
+def _group_of(row: Row) -> Hashable:
+    """The row's group, else its prompt; a row with neither is a group of its own."""
+    if row.group is not None:
+        return row.group
+    return row.place if row.prompt is None else hash(repr(row.prompt))  # not the prompt: memory
 
 
 def _ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -18,11 +18,11 @@ THOUGHT = "I add the two numbers and check the sum. "
 
 
 def audited(rows: Sequence[Mapping[str, Any]], rewards: Any = "accuracy") -> dict[str, Finding]:
-    """Findings over rows given as {completion, reference, group, tests}; half in each of two chunks."""
+    """Findings over rows as {completion, reference, prompt, group, columns ...}; half in each of two chunks."""
     all_rows = [
         Row(
-            f"f:{i}", {}, row["completion"], row.get("reference", "4"), None, row.get("group"),
-            columns={k: v for k, v in row.items() if k == "tests"},
+            f"f:{i}", {}, row["completion"], row.get("reference", "4"), row.get("prompt"), row.get("group"),
+            columns={k: v for k, v in row.items() if k not in {"completion", "reference", "prompt", "group"}},
         )
         for i, row in enumerate(rows, 1)
     ]  # fmt: skip
@@ -111,6 +111,55 @@ def test_an_honest_file_has_no_findings() -> None:
     assert audited(rows) == {}
 
 
+def test_boxes_that_the_problem_leaves_empty_are_not_counted() -> None:
+    step = "The equation becomes $x + 3 = \\boxed{\\phantom{2}}$. "
+    assert audited([{"completion": step * 7 + "So it is \\boxed{4}."}]) == {}
+
+
+def test_what_an_open_thought_boxes_is_not_visible() -> None:
+    boxes = " ".join(f"\\boxed{{{i}}}," for i in range(7))
+    message = {"role": "assistant", "reasoning_content": boxes, "content": ""}
+    assert "many-boxes" in audited([{"completion": boxes}])
+    for row in (
+        {"completion": boxes, "prefilled": True},
+        {"completion": boxes, "prompt": "2 + 2?<think>\n"},
+        {"completion": message, "prefilled": True},
+    ):
+        assert "many-boxes" not in audited([row])
+
+
+def test_thoughts_between_other_tags_and_beside_the_message_are_seen() -> None:
+    tags = ("[THINK]", "[/THINK]")
+    rows = [
+        {"completion": "[THINK] ok [/THINK] \\boxed{4}", "tags": tags},
+        {"completion": {"role": "assistant", "reasoning_content": "ok", "content": "\\boxed{4}"}},
+        {"completion": " ok </think> \\boxed{4}", "prefilled": True},
+        {"completion": " ok </think> \\boxed{4}", "prompt": "2 + 2?<think>"},
+        {"completion": f"<think>{THOUGHT}</think> \\boxed{{4}}"},
+    ]
+    places = audited(rows)["skipped-thought"].places
+    assert places == ("f:1", "f:2", "f:3", "f:4")
+
+
+@pytest.mark.parametrize("by", ["group", "prompt"])
+def test_rows_of_one_prompt_belong_together_by_their_group_or_their_prompt(by: str) -> None:
+    rows = [{"completion": thinking("5"), by: "2 + 2?"}] * 4
+    assert "outvoted-reference" in audited(rows)
+    assert audited([{**row, by: str(i)} for i, row in enumerate(rows)]) == {}
+
+
+def test_choices_that_are_often_wrong_are_no_collapse() -> None:
+    """Half right, and each letter given as often as it is wanted; then, all answers are A."""
+    wanted = ["ABCD"[i % 4] for i in range(200)]
+    half = [w if i % 8 < 4 else "ABCD"[(i + 1) % 4] for i, w in enumerate(wanted)]
+    for guesses, is_found in ((half, False), (["A"] * 200, True)):
+        rows = [
+            {"completion": thinking(guess), "reference": reference, "group": i}
+            for i, (guess, reference) in enumerate(zip(guesses, wanted, strict=True))
+        ]
+        assert ("one-answer" in audited(rows)) is is_found
+
+
 SPECIAL_CASED = [
     "def f(x):\n    if x == 1:\n        return 2\n    if x == 5:\n        return 'a'\n    if x == -7:\n        return [1, 2]\n    return 0",
     "def f(x):\n    return {1: 2, 5: 10, 7: 14}[x]",
@@ -135,6 +184,23 @@ TAMPERING = [
 @pytest.mark.parametrize("program", SPECIAL_CASED)
 def test_programs_that_answer_particular_inputs_are_found(program: str) -> None:
     assert set(audited([code(program)], TESTED)) == {"special-cased-tests"}
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"test_list": ["assert f(1) == 2"]},
+        {"input_output": '{"inputs": ["1"], "outputs": ["2"]}'},
+        {"test": "def check(candidate): assert candidate(1) == 2", "entry_point": "f"},
+    ],
+)
+def test_rows_of_code_data_sets_are_looked_at(columns: dict[str, Any]) -> None:
+    """As files of MBPP, APPS and HumanEval hold them: no reference, no column `tests`."""
+    row = {"completion": code(SPECIAL_CASED[0])["completion"], "reference": None, **columns}
+    assert set(audited([row], TESTED)) == {"special-cased-tests"}
+    as_text = json.dumps({"type": "stdin", "cases": []})
+    row = {"completion": row["completion"], "reference": as_text}
+    assert set(audited([row], TESTED)) == {"special-cased-tests"}
 
 
 @pytest.mark.parametrize("program", TAMPERING)
