@@ -18,8 +18,11 @@ T = TypeVar("T")
 STOP_TOKENS = (
     "<|im_end|>", "<|endoftext|>", "<｜end▁of▁sentence｜>", "<|eot_id|>", "<|end_of_text|>", "<|end|>",
     "<|return|>", "<end_of_turn>", "<|END_OF_TURN_TOKEN|>", "<eos>", "</s>", "[/INST]",
+    "<|eom_id|>", "<|call|>", "<turn|>", "<|user|>", "<|observation|>", "[e~[", "<|role_end|>", "<seed:eos>", "[EOS]",
+    "<pad>", "<|pad|>", "[PAD]", "<｜▁pad▁｜>", "<|finetune_right_pad_id|>", "<|vision_pad|>",
 )  # fmt: skip
-"""What the chat templates of the common open models put at the end of a turn."""
+"""What the common open models end a turn with, and what their tokenizers fill a batch up with: Qwen, DeepSeek, Llama,
+gpt-oss, Gemma, Command, Mistral, GLM, MiniMax, Ling, Seed, Kimi."""
 
 
 @dataclass(frozen=True, slots=True)

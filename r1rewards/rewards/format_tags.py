@@ -7,7 +7,8 @@ style "think_answer": white space, `<think>`, a thought, `</think>`, white space
                       white space. Each tag exactly once.
 style "think":        white space, `<think>`, a thought, `</think>`, an answer (any text). Each think tag exactly once.
 
-A thought or an answer of white space only is none. A tag counts wherever it stands, in code or in quotes, too: whoever
+A thought or an answer of white space only is none; white space is all that shows nothing, zero-width letters and byte
+order marks, too. A tag counts wherever it stands, in code or in quotes, too: whoever
 serves the model splits its text at that tag and knows no Markdown. Stop tokens at the end are already gone
 (`rollouts.STOP_TOKENS`).
 
@@ -139,9 +140,17 @@ def _not_once(tag: Tag, literal: str) -> Fault:
 
 def _is_blank(text: str, start: int, end: int) -> bool:
     # A look at 32 letters first: slicing out a whole thought to see that it is not blank would copy it.
-    if end - start > 32 and not text[start : start + 32].isspace():
+    if end - start > 32 and text[start : start + 32].strip(_BLANK):
         return False
-    return start == end or text[start:end].isspace()
+    return not text[start:end].strip(_BLANK)
+
+
+_BLANK = (
+    "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+    # Shown as nothing: zero-width spaces and joiners, marks of direction, fillers of Hangul, blank braille, BOM.
+    + "\0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    + "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u2800\u3164\ufe0e\ufe0f\ufeff\uffa0"
+)
 
 
 def _tag_count(tags: Tags, style: str, prefilled: bool) -> float:

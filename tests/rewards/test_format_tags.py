@@ -27,6 +27,18 @@ def score(text: Any, **columns: Any) -> Any:
     return score_format(Batch([text], columns=columns))[0]
 
 
+@pytest.mark.parametrize(
+    "nothing", ["\u200b", "\ufeff\n", "\u2060" * 40, "\u3164", "\u2800", "\xad \u200d", "\0"]
+)
+def test_what_shows_nothing_is_white_space(nothing: str) -> None:
+    assert score(f"<think>{nothing}</think><answer>4</answer>").detail["fault"] == "blank"
+    assert score(f"<think>why</think><answer>{nothing}</answer>").detail["fault"] == "blank"
+    assert score(f"<think>why</think>{nothing}", style="think").detail["fault"] == "no_answer"
+    assert score(f"{nothing}<think>why</think>{nothing}<answer>4</answer>{nothing}").reward == 1
+    assert score(f"<think>{nothing}why</think><answer>{nothing}4</answer>").reward == 1
+    assert score(f"{nothing}x<think>why</think><answer>4</answer>").detail["fault"] == "text_before"
+
+
 @pytest.mark.parametrize("style", ["think_answer", "think"])
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["id"])
 def test_all_cases_agree_in_both_styles(case: dict[str, Any], style: str) -> None:
