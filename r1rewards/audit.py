@@ -33,6 +33,10 @@ from r1rewards.verdicts import Verdict
 SHOWN = 20
 """Places that a finding names; of more than that the number is given."""
 
+MOST_ANSWERS = 50
+"""Different answers of one prompt that are compared with each other: where all rows share a prompt that says nothing
+("Solve the problem."), comparing all would take hours."""
+
 About = Literal["reward", "reference"]
 
 
@@ -429,14 +433,22 @@ class _Columns:
 
     def _outvoting_row(self, rows: Sequence[int]) -> int | None:
         """A row with the answer of at least 60 % of at least 4 votes, where that answer is judged wrong."""
-        classes = answer_classes([self.answers[i] for i in rows])
-        votes = Counter(name for name in classes if name is not None)
-        if sum(votes.values()) < 4:
+        given = Counter(answer for i in rows if (answer := self.answers[i]) is not None)
+        if given.total() < 4:
             return None
+        often = [answer for answer, _ in given.most_common(MOST_ANSWERS)]
+        class_of = dict(zip(often, answer_classes(often), strict=True))
+        votes: Counter[int | None] = Counter()
+        for answer in often:
+            votes[class_of[answer]] += given[answer]
         most, count = votes.most_common(1)[0]
-        of_class = [i for i, name in zip(rows, classes, strict=True) if name == most]
+        of_class = [
+            i
+            for i in rows
+            if (answer := self.answers[i]) is not None and class_of.get(answer) == most
+        ]
         is_wrong = all(self.right[i] is False for i in of_class)
-        return of_class[0] if is_wrong and count >= 0.6 * sum(votes.values()) else None
+        return of_class[0] if is_wrong and count >= 0.6 * given.total() else None
 
     def _references_differ(self, members: Sequence[Sequence[int]]) -> Finding | None:
         torn = [rows[0] for rows in members if len({self.references[i] for i in rows}) > 1]

@@ -212,29 +212,37 @@ def majority(is_correct: Sequence[bool], classes: Sequence[int | None]) -> tuple
 
 def answer_classes(answers: Sequence[str | None]) -> list[int | None]:
     """For each answer the number of its class: equal answers share one, however they are written. None stays None."""
-    by_text: dict[str, int] = {}
-    by_key: dict[Hashable, int] = {}
-    first: list[tuple[str, Hashable | None]] = []  # of each class: its first answer, and the key
-    found: list[int | None] = []
-    for answer in answers:
-        if answer is None:
-            found.append(None)
-            continue
-        if answer not in by_text:
-            key = _key(answer)
-            place = by_key.get(key) if key is not None else None
-            if place is None:
-                place = next(
-                    (i for i, other in enumerate(first) if _is_same(answer, key, *other)),
-                    len(first),
-                )
-            if place == len(first):
-                first.append((answer, key))
-            if key is not None:
-                by_key.setdefault(key, place)
-            by_text[answer] = place
-        found.append(by_text[answer])
-    return found
+    classes = _Classes()
+    return [None if answer is None else classes.find(answer) for answer in answers]
+
+
+class _Classes:
+    """Classes of equal answers. One with a key is looked up, one without compared with an answer of each class."""
+
+    def __init__(self) -> None:
+        self._by_text: dict[str, int] = {}
+        self._by_key: dict[Hashable, int] = {}
+        self._first: list[str] = []  # of each class
+        self._without_key: list[int] = []
+
+    def find(self, answer: str) -> int:
+        """The number of the answer's class, a new one where it is the first."""
+        if answer not in self._by_text:
+            self._by_text[answer] = self._place(answer, _key(answer))
+        return self._by_text[answer]
+
+    def _place(self, answer: str, key: Hashable | None) -> int:
+        if key is not None and key in self._by_key:
+            return self._by_key[key]
+        others = range(len(self._first)) if key is None else self._without_key
+        place = next((i for i in others if _is_same(answer, self._first[i])), len(self._first))
+        if place == len(self._first):
+            self._first.append(answer)
+            if key is None:
+                self._without_key.append(place)
+        if key is not None:
+            self._by_key[key] = place
+        return place
 
 
 @lru_cache(maxsize=65_536)
@@ -242,9 +250,7 @@ def _key(answer: str) -> Hashable | None:
     return answer_key(answer)
 
 
-def _is_same(left: str, left_key: Hashable, right: str, right_key: Hashable) -> bool:
-    if left_key is not None and right_key is not None:
-        return left_key == right_key
+def _is_same(left: str, right: str) -> bool:
     try:
         return same(left, right)
     except UnreadableAnswerError:

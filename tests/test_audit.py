@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from r1rewards import Outcome, Reward, Verdict, score_batch
+from r1rewards import audit as audit_module
 from r1rewards.audit import Audit, Finding
 from r1rewards.cli import main
 from r1rewards.rows import Row
@@ -139,6 +140,19 @@ def test_thoughts_between_other_tags_and_beside_the_message_are_seen() -> None:
     ]
     places = audited(rows)["skipped-thought"].places
     assert places == ("f:1", "f:2", "f:3", "f:4")
+
+
+def test_a_prompt_shared_by_all_rows_costs_no_more_than_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[int] = []
+    classes = audit_module.answer_classes
+    monkeypatch.setattr(
+        audit_module, "answer_classes", lambda found: compared.append(len(found)) or classes(found)
+    )
+    rows = [{"completion": thinking(f"x + {i}"), "prompt": "Solve it."} for i in range(120)]
+    audited(rows)
+    assert compared == [audit_module.MOST_ANSWERS]
 
 
 @pytest.mark.parametrize("by", ["group", "prompt"])

@@ -152,3 +152,17 @@ def test_correctness_is_the_verdict_not_the_number() -> None:
 def test_nothing_to_evaluate_is_no_error() -> None:
     found = evaluate([], [])
     assert (found.rollouts, dict(found.passes), dict(found.rates)) == (0, {}, {})
+
+
+def test_numbers_are_compared_with_nothing_but_what_has_no_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        "r1rewards.evaluation.same", lambda *pair: calls.append(pair) or same(*pair)
+    )
+    numbers = [str(i) for i in range(300)]
+    assert answer_classes([*numbers, "x + 1", *numbers, "7.0", "1 + x"]) == [
+        *range(301), *range(300), 7, 300,
+    ]  # fmt: skip
+    assert len(calls) <= 2 * 301 + 1  # the two without a key with all, "7.0" is looked up

@@ -142,7 +142,7 @@ def _is_blank(text: str, start: int, end: int) -> bool:
     # A look at 32 letters first: slicing out a whole thought to see that it is not blank would copy it.
     if end - start > 32 and text[start : start + 32].strip(_BLANK):
         return False
-    return not text[start:end].strip(_BLANK)
+    return start == end or not text[start:end].strip(_BLANK)
 
 
 _BLANK = (
