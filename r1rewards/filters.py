@@ -17,6 +17,7 @@ import hashlib
 import re
 from array import array
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ from r1rewards.text.words import WORD, read_words, weights
 from r1rewards.verdicts import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from r1rewards.batch import Score
     from r1rewards.rollouts import Rollout
@@ -127,15 +128,15 @@ _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 def degenerate(rollout: Rollout, _: Score) -> Decision:
     """Drop what went wrong while it was written; value: what.
 
-    A U+FFFD (a token cut in half); a completion cut at the length limit (the columns `finish_reason` or `truncated` say
-    so) or in its thought; a thought closed twice; a text that turns in circles (`turns_in_circles`).
+    A U+FFFD (a token cut in half); a completion cut at the length limit (the columns `finish_reason`, `stop_reason` or
+    `truncated` say so) or in its thought; a thought closed twice; a text that turns in circles (`turns_in_circles`).
     """
     text = rollout.completion
     tags = read_tags(text, rollout.get("tags"))
     value = None
     if "\ufffd" in text:
         value = "replacement-character"
-    elif rollout.get("truncated") is True or rollout.get("finish_reason") in _CUT:
+    elif _is_cut(rollout):
         value = "truncated"
     elif visible_start(tags, is_prefilled(rollout)) < 0:
         value = "open-thought"
@@ -149,17 +150,35 @@ def degenerate(rollout: Rollout, _: Score) -> Decision:
 _CUT = ("length", "max_tokens", "max_length")
 
 
-def turns_in_circles(text: str) -> bool:
-    """A line of 20 letters or more stands there 6 times, or 20 words 20 times, or most 20-word stretches twice.
+def _is_cut(rollout: Rollout) -> bool:
+    reasons = (rollout.get("finish_reason"), rollout.get("stop_reason"))
+    # SGLang gives {"type": "length", "length": 4096}, some servers capitals.
+    names = [reason.get("type") if isinstance(reason, Mapping) else reason for reason in reasons]
+    is_said = isinstance(rollout.get("truncated"), (bool, np.bool_)) and rollout.get("truncated")
+    return bool(is_said) or any(str(name).lower() in _CUT for name in names)
 
-    The first two as in TRIT's filter (see docs/filters.md); the third finds loops longer than 20 words.
+
+def turns_in_circles(text: str) -> bool:
+    r"""A line of 20 letters or more stands there 6 times, or 20 words 20 times, or most 20-word stretches twice.
+
+    The first two as in TRIT's filter (see docs/filters.md); the third finds loops longer than 20 words. Lines that say
+    nothing may stand there often: rulers, the rows of tables, `\left[\begin{array}{ccc|c}`.
     """
     lines = Counter(line for line in map(str.strip, text.split("\n")) if len(line) >= 20)
-    if max(lines.values(), default=0) >= 6:
+    if any(times >= 6 and _is_said(line) for line, times in lines.items()):
         return True
     units = units_of(text)
     return repetition(units, 20).share > 0.5 or most_frequent(ngram_codes(units, 20)) >= 20
 
+
+def _is_said(line: str) -> bool:
+    """Four words, or ten letters that are not of ASCII."""
+    return (
+        len(_PLAIN_WORD.findall(line)) >= 4 or sum(c > "\x7f" and c.isalpha() for c in line) >= 10
+    )
+
+
+_PLAIN_WORD = re.compile(r"(?<![\w\\])[^\W\d_]{2,}")
 
 KEEP: Mapping[str, Callable[..., Decision]] = {"correct": correct, "well-formed": well_formed}
 DROP: Mapping[str, Callable[..., Decision]] = {

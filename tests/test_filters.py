@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,6 +155,13 @@ def test_code_blocks_are_counted(text: str, count: int) -> None:
         (thought("fine", finish_reason="length"), "truncated"),
         (thought("fine", finish_reason="stop"), None),
         (thought("fine", truncated=True), "truncated"),
+        (thought("fine", truncated=np.True_), "truncated"),
+        (thought("fine", truncated=False), None),
+        (thought("fine", finish_reason={"type": "length", "length": 4096}), "truncated"),
+        (thought("fine", finish_reason={"type": "stop", "matched": 151645}), None),
+        (thought("fine", finish_reason="MAX_TOKENS"), "truncated"),
+        (thought("fine", stop_reason="max_tokens"), "truncated"),
+        (thought("fine", stop_reason=151645), None),
         (Rollout("<think>\nnever closed"), "open-thought"),
         (Rollout("never closed", columns={"prefilled": True}), "open-thought"),
         (Rollout("never closed", prompt="Q<think>\n"), "open-thought"),
@@ -161,6 +169,21 @@ def test_code_blocks_are_counted(text: str, count: int) -> None:
         (thought("Wait, let me check that again.\n" * 6), "repetition"),
         (thought("ok " * 60), "repetition"),
         (thought("好的。" * 60), "repetition"),
+        (thought("让我再检查一遍这个答案是不是正确的，再想一想。\n" * 6), "repetition"),
+        (
+            thought(
+                "".join(f"{'-' * 40}\nCase {i}: {i * 13} is none of them.\n" for i in range(9))
+            ),
+            None,
+        ),
+        (
+            thought(
+                "".join(
+                    f"\\left[\\begin{{array}}{{ccc|c}}\n{i} & 1 & {i * 7} & 0\n" for i in range(9)
+                )
+            ),
+            None,
+        ),
     ],
 )
 def test_what_went_wrong_while_writing_is_named(rollout: Rollout, value: str | None) -> None:
