@@ -196,7 +196,7 @@ def _climb(answer: str, reference: Reference, options: Options, *, symbolic: boo
 
 
 def same(left: str | Node, right: str | Node) -> bool:
-    """True where both mean the same; symmetric, reflexive, transitive."""
+    """True where both mean the same. Symmetric, reflexive, and transitive but for names: `x=5` and `k=5` are both 5."""
     a = read(left) if isinstance(left, str) else left
     b = read(right) if isinstance(right, str) else right
     seed = crc32("\0".join(sorted((write(a), write(b)))).encode("utf-8", "replace"))

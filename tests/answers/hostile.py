@@ -27,6 +27,17 @@ CONTENTS: dict[str, tuple[str, str]] = {
     "row of factorials": ("9!!!!!!!!!!", "42"),
     "difference of factorials": ("100000!-99999!", "7/3"),
     "quotient of factorials": (r"\frac{10^9!}{(10^9-1)!}", "10^9"),
+    "sum of large factorials": (
+        "+".join(f"{n}!" for n in range(800, 1000)),
+        "+".join(f"{n}!" for n in range(801, 1001)),
+    ),
+    "sum of large binomials": (
+        "+".join(rf"\binom{{{n}}}{{{n // 2}}}" for n in range(800, 950)),
+        "42",
+    ),
+    "nested sets of two": (r"\{" * 25 + "1" + r",1\}" * 25, "42"),
+    "nested calls": ("P(" * 25 + "1" + ")" * 25, "42"),
+    "a hundred of either sign": (",".join(rf"\pm {n}" for n in range(100)), r"\pm 1"),
     "binomial": (r"\binom{10^9}{5\cdot10^8}", "42"),
     "nested binomials": (r"\binom{10}{" * 30 + "5" + "}" * 30, "42"),
     "long sum": (r"\sum_{k=1}^{10^{12}} \frac1k", "42"),
