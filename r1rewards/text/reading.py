@@ -2,7 +2,8 @@
 
 It is told
 - by its script, where one supported language alone is written in it;
-- Han: Japanese where kana are a tenth of the sentence's Han and kana, else Chinese (simplified and traditional);
+- Han: Japanese where kana are a tenth of the sentence's Han and kana, and in short notes of Japanese texts; else
+  Chinese (simplified and traditional);
 - else by `langid`.
 Names (one or two words with a capital inside a sentence, or in another script than the sentence) count for no language.
 German writes all nouns so: there they count.
@@ -14,6 +15,7 @@ of a text never depends on those beside it.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,6 +41,12 @@ KANA_IN_JAPANESE = 0.1
 
 SHORT_HAN = 6
 """A sentence of fewer Han letters and no kana (a heading) is taken to be in the language of the whole text."""
+
+NOTE_HAN = 16
+"""One of up to so many, too, where the text is Japanese and none of them shows Chinese: notes such as 余弦定理適用."""
+
+CHINESE_WORDS = "的是我你他她們這那了嗎呢也很"
+"""Han of nearly every Chinese sentence and of few Japanese notes. Others are not in JIS X 0208 at all: 这们对时."""
 
 NAME_WORDS = 2
 GERMAN_NOUNS = 12
@@ -159,6 +167,12 @@ class Reading:
         kana_of, han_of = np.bincount(text, kana), np.bincount(text, han)
         mostly = kana_of >= KANA_IN_JAPANESE * (han_of + kana_of)
         japanese = np.where((kana == 0) & (han < SHORT_HAN), mostly.take(text), japanese)
+        notes = (kana == 0) & (han >= SHORT_HAN) & (han <= NOTE_HAN) & mostly.take(text)
+        for i in notes.nonzero()[0].tolist():
+            begin = int(words.starts[self.sentences[i]])
+            behind = self.sentences[i + 1] if i + 1 < len(self.sentences) else len(words)
+            end = int(words.ends[behind - 1])
+            japanese[i] = not _chinese().search(words.letters.text, begin, end)
         self.han_is_japanese = is_han & japanese.take(self.sentence_of)
         self.ids[self.han_is_japanese] = ID_OF["ja"]
 
@@ -231,6 +245,17 @@ class Reading:
         mixed = np.zeros(len(self.sentences), np.bool_)
         mixed[sentence[1:][changes]] = True
         return mixed
+
+
+@functools.cache
+def _chinese() -> re.Pattern[str]:
+    """One Han letter that shows Chinese."""
+    han = map(chr, range(0x4E00, 0xA000))
+    return re.compile(f"[{CHINESE_WORDS}{''.join(c for c in han if not _is_in_jis(c))}]")
+
+
+def _is_in_jis(letter: str) -> bool:
+    return bool(letter.encode("shift_jis", "ignore"))
 
 
 @functools.cache

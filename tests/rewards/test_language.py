@@ -310,3 +310,15 @@ def test_memory_stays_flat_over_many_completions() -> None:
 
     early = run(0, 2000)
     assert run(2000, 8000) - early < 20_000  # KB
+
+
+@pytest.mark.parametrize("note", ["余弦定理適用。", "【計算結果確認済】", "方程式変形、両辺二乗。"])
+def test_a_note_without_kana_in_a_japanese_thought_is_japanese(note: str) -> None:
+    text = f"<think>三角形の面積を求める。{note}よって、面積は十二である。</think>"
+    assert score(text, rewards="language", language="ja").total == 1.0
+
+
+@pytest.mark.parametrize("clause", ["我们先计算它的面积。", "然後我們計算這個面積。"])
+def test_a_chinese_clause_in_a_japanese_thought_stays_chinese(clause: str) -> None:
+    text = f"<think>三角形の面積を求める。{clause}よって、面積は十二である。</think>"
+    assert score(text, rewards="language", language="ja").total < 0.8
