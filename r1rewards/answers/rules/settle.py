@@ -314,15 +314,25 @@ def settled_list(node: Several, seed: int) -> Node:
     items = tuple(
         i for item in items for i in (item.items if isinstance(item, Several) else (item,))
     )
+    return _names_apart(_tuples_named_as_the_first(items), node.joint)
+
+
+def _tuples_named_as_the_first(items: tuple[Node, ...]) -> tuple[Node, ...]:
+    """`(n, k) = (2, 1), (3, 1)`: the names stand once and hold for all."""
     first = items[0]
-    if isinstance(first, Named) and first.is_tuple:  # (n, k) = (2, 1), (3, 1)
-        width = len(first.names)
-        items = tuple(
-            Named(first.names, i.items, is_tuple=True)
-            if isinstance(i, Tuple) and len(i.items) == width
-            else i
-            for i in items
-        )
+    if not isinstance(first, Named) or not first.is_tuple:
+        return items
+    width = len(first.names)
+    return tuple(
+        Named(first.names, i.items, is_tuple=True)
+        if isinstance(i, Tuple) and len(i.items) == width
+        else i
+        for i in items
+    )
+
+
+def _names_apart(items: tuple[Node, ...], joint: str) -> Node:
+    """Values without their names where the list is one of values; as it is where the names say more."""
     assignments = [
         bare_name(i) if isinstance(i, Relation) and i.ops == ("=",) else None for i in items
     ]
@@ -332,31 +342,30 @@ def settled_list(node: Several, seed: int) -> Node:
         and len({a.name for a in named}) > 1
         and len(named) < len(items)
     ):
-        return Several(items, node.joint)
-    if len(named) < len(items):
-        if any(
-            isinstance(i, Relation) and a is None for i, a in zip(items, assignments, strict=True)
-        ):
-            return Several(items, node.joint)
-        return Several(
-            tuple(i if a is None else a.value for i, a in zip(items, assignments, strict=True)),
-            node.joint,
-        )
-    names = [a.name for a in named]
+        return Several(items, joint)
+    if len(named) == len(items):
+        return _by_name([a.name for a in named], [a.value for a in named], items, joint)
+    pairs = list(zip(items, assignments, strict=True))
+    if any(isinstance(i, Relation) and a is None for i, a in pairs):
+        return Several(items, joint)
+    return Several(tuple(i if a is None else a.value for i, a in pairs), joint)
+
+
+def _by_name(names: list[str], values: list[Node], items: tuple[Node, ...], joint: str) -> Node:
+    """`x = 1, x = 2` and `x_1 = 1, x_2 = 2` as values, `x = 1, y = 2` as named ones, repeated names as tuples."""
     distinct = list(dict.fromkeys(names))
-    values = [a.value for a in named]
     if len(distinct) == 1 and any(map(letters, values)):
-        return Several(items, node.joint)  # curves: y = x, y = -x
+        return Several(items, joint)  # curves: y = x, y = -x
     if len({_STEM.sub("", n) for n in names}) == 1 and (len(distinct) in (1, len(names))):
-        return Several(tuple(values), node.joint)
+        return Several(tuple(values), joint)
     if len(distinct) == len(names):
         return Named(tuple(names), tuple(values))
     width = len(distinct)
     if len(names) % width or any(names[i] != names[i % width] for i in range(len(names))):
-        return Several(items, node.joint)
+        return Several(items, joint)
     groups = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
     order = sorted(range(width), key=lambda i: distinct[i])
-    return Several(tuple(Tuple(tuple(g[i] for i in order), "()") for g in groups), node.joint)
+    return Several(tuple(Tuple(tuple(g[i] for i in order), "()") for g in groups), joint)
 
 
 _RULES: dict[type[Node], Callable[[Any, int], Node]] = {
