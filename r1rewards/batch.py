@@ -209,7 +209,7 @@ def score_batch(
     [1.0, 0.0]
     """
     chosen = resolve(rewards)
-    _check_plurals(columns, {"reference": references, "prompt": prompts, "group": groups})
+    _check_plurals(columns, {"reference": references, "prompt": prompts})
     warn_of_misspelt(columns, chosen)
     chosen, columns = _facts_of_all(chosen, columns)
     deadline = _deadline(deadline_s)

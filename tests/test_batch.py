@@ -271,7 +271,6 @@ def test_a_misspelt_option_is_warned_of_once(caplog) -> None:
     [
         ({"reference": "4"}, "takes references=.* not reference="),
         ({"prompt": "2 + 2?"}, "takes prompts="),
-        ({"group": "a"}, "takes groups="),
         ({"reward": "format"}, "takes rewards="),
         ({"deadline_s": "1"}, "a number of seconds, not '1'"),
         ({"deadline_s": math.nan}, "a number of seconds, not nan"),

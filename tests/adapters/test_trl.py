@@ -118,6 +118,12 @@ def test_columns_named_like_arguments_of_ours_are_not_taken_for_them() -> None:
     assert call(accuracy_reward, **columns) == [1.0, 0.0, 1.0]
 
 
+@pytest.mark.parametrize("column", ["group", "reward", "index", "data_source", "difficulty"])
+def test_a_column_of_the_data_set_is_no_argument_whatever_its_name(column: str) -> None:
+    columns = {column: ["a"] * SIZE}
+    assert call(accuracy_reward, solution=["4"] * SIZE, **columns) == [1.0, 0.0, 1.0]
+
+
 def test_a_reference_nobody_can_read_is_none_and_by_choice_zero_or_an_error() -> None:
     columns = {"solution": ["4", None, "4"]}
     assert call(accuracy_reward, **columns) == [1.0, None, 1.0]
